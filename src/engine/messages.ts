@@ -1,0 +1,96 @@
+import type { MemoryEvent } from "../memory/eventLog.ts";
+import type { RunStats } from "../runtime/runtime.ts";
+import type { Prompt } from "../workflow/node.ts";
+
+/**
+ * What supervisor and engine say to each other: plain data (structured clone), the same for the command line and the server. Tensors
+ * never cross. The supervisor restarts a dead engine and sends the job again, once.
+ */
+export type ToEngine =
+  | { readonly type: "start"; readonly options: EngineOptions }
+  | { readonly type: "run"; readonly job: Job }
+  | { readonly type: "interrupt"; readonly jobId: string }
+  | { readonly type: "stats" }
+  | { readonly type: "quit" };
+
+export type FromEngine =
+  | {
+      readonly type: "ready";
+      readonly device: string;
+      readonly description: string;
+      readonly pid: number;
+      readonly nodes: readonly NodeDeclaration[];
+    }
+  | { readonly type: "failed"; readonly error: PlainError }
+  | { readonly type: "event"; readonly jobId: string; readonly event: JobEvent }
+  | { readonly type: "done"; readonly jobId: string; readonly result: JobResult }
+  | { readonly type: "stats"; readonly stats: RunStats };
+
+export interface EngineOptions {
+  /** `--device`: cpu, vulkan, cuda, metal or a device's name; undefined: the best there is. */
+  readonly device?: string;
+  /** `--vram`, `--vram-weights` as the user wrote them ("8GB", "60%"). */
+  readonly vram?: string;
+  readonly vramWeights?: string;
+  readonly disableDynamicVram: boolean;
+  readonly forceFp32: boolean;
+  readonly threads?: number;
+  readonly baseDirectory: string;
+  readonly outputDirectory?: string;
+  readonly inputDirectory?: string;
+  readonly tempDirectory?: string;
+  readonly disableMetadata: boolean;
+  /** Send every move as it happens (`--verbose`). */
+  readonly verbose: boolean;
+}
+
+export interface Job {
+  readonly id: string;
+  readonly prompt: Prompt;
+  readonly extraPngInfo: Readonly<Record<string, unknown>>;
+}
+
+/** What happens while a job runs, in ComfyUI's words where it has one. */
+export type JobEvent =
+  | { readonly kind: "execution_start" }
+  | { readonly kind: "execution_cached"; readonly nodes: readonly string[] }
+  | { readonly kind: "executing"; readonly node: string; readonly classType: string }
+  | { readonly kind: "progress"; readonly node: string; readonly value: number; readonly max: number }
+  | {
+      readonly kind: "stage";
+      readonly model: string;
+      readonly stage: string;
+      readonly vramUsed: number;
+      readonly movedBytes: number;
+    }
+  | { readonly kind: "executed"; readonly node: string; readonly ui: Readonly<Record<string, unknown>> }
+  | { readonly kind: "memory"; readonly event: MemoryEvent; readonly weight?: string }
+  | { readonly kind: "warning"; readonly text: string };
+
+export type JobResult =
+  | {
+      readonly status: "success";
+      readonly outputs: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+      readonly stats: RunStats;
+      readonly nodeErrors: Readonly<Record<string, unknown>>;
+    }
+  | { readonly status: "invalid"; readonly error: unknown; readonly nodeErrors: Readonly<Record<string, unknown>> }
+  | { readonly status: "error"; readonly node?: string; readonly classType?: string; readonly error: PlainError }
+  | { readonly status: "interrupted" };
+
+/** An error as data. `code` is stable (docs/errors.md); `message` carries the numbers and the next step. */
+export interface PlainError {
+  readonly code: string;
+  readonly message: string;
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+/** A node class as data: what validation and /object_info need, with no code. */
+export interface NodeDeclaration {
+  readonly name: string;
+  readonly displayName: string;
+  readonly category: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly outputs: readonly { readonly name: string; readonly type: string }[];
+  readonly outputNode: boolean;
+}

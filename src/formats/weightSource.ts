@@ -1,0 +1,43 @@
+/** The encodings a file can hold, under safetensors' names (GGUF's are added beside them). */
+export type Encoding =
+  | "F64"
+  | "F32"
+  | "F16"
+  | "BF16"
+  | "F8_E4M3"
+  | "F8_E5M2"
+  | "F8_E8M0"
+  | "F4"
+  | "I64"
+  | "I32"
+  | "I16"
+  | "I8"
+  | "U64"
+  | "U32"
+  | "U16"
+  | "U8"
+  | "BOOL";
+
+/** One tensor of a file. `offset` counts from the start of the file; shape is outermost first; `bytes` is exact. */
+export interface TensorEntry {
+  readonly name: string;
+  readonly encoding: Encoding;
+  readonly shape: readonly number[];
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/**
+ * A weights file: its table of tensors, and positional reads into the caller's buffer. Opening reads the header only and checks all of
+ * it against the file's real size; nothing large is allocated on the word of a header. Size, mtime and inode are checked at each read,
+ * so that a file that changes under us is an error and never a wrong picture.
+ */
+export interface WeightSource {
+  readonly path: string;
+  readonly fileBytes: number;
+  readonly tensors: ReadonlyMap<string, TensorEntry>;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Fills `into` with the tensor's bytes from `offset` on. Throws `MissingTensor`, `FileChanged`, `ReadFailed` (each names file and fact). */
+  read(name: string, offset: number, into: Uint8Array): Promise<void>;
+  close(): Promise<void>;
+}

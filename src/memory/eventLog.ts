@@ -1,0 +1,86 @@
+import type { Bytes, DeviceId, Reason, Tier, WeightId } from "./words.ts";
+
+/** One thing that happened to memory. `at` is logical time: the number of acquires so far. No clock in here: who shows adds one. */
+export type MemoryEvent =
+  | {
+      readonly kind: "move";
+      readonly at: number;
+      readonly device: DeviceId;
+      readonly weight: WeightId;
+      readonly bytes: Bytes;
+      readonly from: Tier;
+      readonly to: Tier;
+      readonly reason: Reason;
+    }
+  | {
+      readonly kind: "drop";
+      readonly at: number;
+      readonly device: DeviceId;
+      readonly weight: WeightId;
+      readonly bytes: Bytes;
+      readonly from: Tier;
+      readonly reason: Reason;
+    }
+  | {
+      readonly kind: "plan";
+      readonly at: number;
+      readonly device: DeviceId;
+      readonly policy: string;
+      readonly model: Bytes;
+      readonly budget: Bytes;
+      readonly pinned: Bytes;
+      readonly window: Bytes;
+    }
+  | {
+      readonly kind: "budget";
+      readonly at: number;
+      readonly device: DeviceId;
+      readonly vram: Bytes;
+      readonly weights: Bytes;
+    }
+  | {
+      readonly kind: "chunk";
+      readonly at: number;
+      readonly device: DeviceId;
+      readonly bytes: Bytes;
+      readonly change: "allocate" | "free" | "refused";
+    }
+  | {
+      readonly kind: "fault";
+      readonly at: number;
+      readonly device: DeviceId;
+      readonly what: "allocate" | "read" | "upload";
+      readonly message: string;
+    }
+  | {
+      readonly kind: "acquire";
+      readonly at: number;
+      readonly device: DeviceId;
+      readonly stage: string;
+      readonly hit: boolean;
+    };
+
+/**
+ * The event log: a bounded ring plus counters that never forget. Everything that is shown about memory, a run line, `--stats`,
+ * `--verbose`, is read from here and from nowhere else.
+ */
+export interface EventLog {
+  add(event: MemoryEvent): void;
+  /** The newest events, oldest first, at most the ring's size. */
+  recent(): readonly MemoryEvent[];
+  /** Sees each event as it happens; returns the way to stop. */
+  listen(see: (event: MemoryEvent) => void): () => void;
+  counters(): Counters;
+}
+
+export interface Counters {
+  readonly moves: number;
+  readonly movedBytes: Bytes;
+  readonly movedBytesByReason: Readonly<Partial<Record<Reason, Bytes>>>;
+  readonly drops: number;
+  readonly droppedBytes: Bytes;
+  readonly droppedBytesByReason: Readonly<Partial<Record<Reason, Bytes>>>;
+  readonly acquires: number;
+  readonly hits: number;
+  readonly faults: number;
+}

@@ -1,0 +1,82 @@
+import type { Place } from "./deviceMemory.ts";
+import type { EventLog } from "./eventLog.ts";
+import type { Bytes, DeviceId, Fence, ModelId, Result, Schedule, Use, WeightId, WeightSpec } from "./words.ts";
+
+/**
+ * The residency of one device: which weights are in its memory, and why. Leases are all or nothing: a use's weights are all
+ * resident and stay put until the lease's fence is reached. Weights are read-only: leaving a tier is a drop, never a copy.
+ *
+ * It is not a cache with a replacement policy: schedules are announced, a policy turns them into a script of moves at logical times,
+ * and a stepper carries the script out. An acquire that nobody announced, a skip, or an early end is legal and replans.
+ */
+export interface Residency {
+  readonly device: DeviceId;
+  readonly events: EventLog;
+
+  /** Makes a model's weights known. Nothing is read or allocated. Returns their ids in the order given. */
+  register(model: ModelId, weights: readonly WeightSpec[]): readonly WeightId[];
+  /** Drops a model's weights and forgets them. Waits for their leases. */
+  close(model: ModelId): Promise<void>;
+
+  /**
+   * Says what will be used, before it is. The plan made here is in force until the announcement ends or another one begins.
+   * `reserved` is what the run needs beside weights (activations, carried tensors): weights make way for it first.
+   * Too small a budget is a returned value that names the largest stage and both numbers.
+   */
+  announce(schedule: Schedule, reserved: Bytes): Promise<Result<Announcement, DoesNotFit>>;
+
+  /** A lease at once when all is resident (no promise, nothing allocated), else a promise. Rejects with a typed error only. */
+  acquire(use: Use): Lease | Promise<Lease>;
+  /** Gives a lease back. Its weights may leave once `after` is reached (at once without it). */
+  release(lease: Lease, after?: Fence): void;
+
+  /** Changes what weights may take, in bytes. A smaller budget takes effect at the next stage boundary. */
+  setBudget(budget: Budget): Promise<void>;
+  /** Drops what is not leased, least recently used first, until `bytes` are back (all without `bytes`). Returns the bytes given back. */
+  trim(bytes?: Bytes): Promise<Bytes>;
+
+  stats(): ResidencyStats;
+}
+
+export interface Announcement {
+  /** The schedule is over, early or not. What is resident stays until something needs its room. */
+  end(): void;
+}
+
+export interface Lease {
+  readonly use: Use;
+  /** Where a weight of this use lies. Valid until the lease is released. */
+  place(weight: WeightId): Place;
+}
+
+export interface Budget {
+  /** `--vram`: the ceiling on everything. */
+  readonly vram: Bytes;
+  /** `--vram-weights`: a ceiling on weights alone. */
+  readonly weights: Bytes;
+}
+
+/** Why a schedule cannot run, with the numbers a message needs. */
+export interface DoesNotFit {
+  readonly stage: string;
+  /** Bytes of weights that must be resident at once. */
+  readonly weightBytes: Bytes;
+  /** Bytes needed beside weights. */
+  readonly reservedBytes: Bytes;
+  readonly budget: Budget;
+  /** Which of the two ceilings is too low. */
+  readonly limit: "vram" | "weights";
+  /** The smallest value of that ceiling with which this schedule runs. */
+  readonly needed: Bytes;
+}
+
+export interface ResidencyStats {
+  readonly residentBytes: Bytes;
+  /** Bytes of chunks held, holes included. */
+  readonly chunkBytes: Bytes;
+  readonly pinnedBytes: Bytes;
+  readonly windowBytes: Bytes;
+  /** Bytes of weights of the schedule in force. */
+  readonly modelBytes: Bytes;
+  readonly resident: readonly WeightId[];
+}

@@ -1,0 +1,23 @@
+import type { TensorEntry, WeightSource } from "../formats/weightSource.ts";
+import type { Shape } from "../tensor/dtype.ts";
+
+/** What a weight is used as. With the file's encoding it decides the resident form (runtime/residentForm.ts), by one table. */
+export type Role = "matrix" | "vector" | "conv";
+
+/** A weight that a model uses on the device. `shape` is what its graphs see (a 1x1 convolution is a matrix); same bytes as `entry`. */
+export interface WeightDecl {
+  readonly name: string;
+  readonly entry: TensorEntry;
+  readonly role: Role;
+  readonly shape: Shape;
+}
+
+/**
+ * A network as read from a file's header: what kind, which weights, every dimension from tensor shapes. Opening one reads no weights
+ * and needs no device. Each model adds its own `pass(...)`, which lists the stages of a forward pass at given shapes.
+ */
+export interface Model {
+  readonly kind: string;
+  readonly source: WeightSource;
+  readonly weights: readonly WeightDecl[];
+}

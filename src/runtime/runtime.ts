@@ -1,0 +1,74 @@
+import type { Counters } from "../memory/eventLog.ts";
+import type { ResidencyStats } from "../memory/residency.ts";
+import type { Model } from "../models/model.ts";
+import type { DeviceInfo } from "../tensor/backend.ts";
+import type { PassDef } from "../tensor/stage.ts";
+
+/**
+ * Where memory meets compute: one device, its residency and its backend. A pass goes stage by stage and, within a stage, input by
+ * input, so that CFG moves a block once a step. For each stage the runtime acquires the use, submits the graph and releases; what
+ * comes next is uploaded meanwhile by the residency's script.
+ */
+export interface Runtime {
+  readonly device: DeviceInfo;
+  readonly precision: Precision;
+  /** Makes a model's weights known to the residency. Reads nothing. The same file loaded twice is one model. */
+  load(model: Model): LoadedModel;
+  /** Drops weights that nothing leases. */
+  trim(): Promise<void>;
+  stats(): RunStats;
+  close(): Promise<void>;
+}
+
+/** `native`: computed in the file's own encoding. `fp32`: weights are cast to f32 in the graph (`--force-fp32`). */
+export type Precision = "native" | "fp32";
+
+export interface LoadedModel {
+  readonly model: Model;
+  /**
+   * Announces `repeat` passes over `inputs` (one PassDef per input; their stages correspond one to one). Compiles what is not compiled,
+   * reserves activations and carried tensors, plans residency. Throws `DoesNotFitError`, with the numbers and the flag that helps.
+   */
+  begin(
+    inputs: readonly PassDef[],
+    options: { readonly repeat: number | "unknown"; readonly signal?: AbortSignal },
+  ): Promise<Run>;
+  close(): Promise<void>;
+}
+
+/** What a caller hands in for a carried input: raw bytes in its dtype. */
+export type InputValue = Float32Array | Uint16Array | Int32Array;
+
+export interface Run {
+  /** One pass over all inputs. Resolves to the outputs of each. Rejects with `Interrupted` when the signal fires. */
+  pass(values: readonly Readonly<Record<string, InputValue>>[]): Promise<Readonly<Record<string, Float32Array>>[]>;
+  /** Over, early or not. Frees carried tensors; weights stay until something needs the room. */
+  end(): void;
+}
+
+/** What a run line and `--stats json` show. */
+export interface RunStats {
+  readonly device: DeviceInfo;
+  readonly vram: {
+    readonly budget: number;
+    readonly used: number;
+    readonly peak: number;
+    readonly byKind: Readonly<Record<string, { readonly used: number; readonly peak: number }>>;
+  };
+  readonly weightsBudget: number;
+  readonly counters: Counters;
+  readonly residency: ResidencyStats;
+  /** Passes with their own share of the bound: bytes moved, M - R, by model. */
+  readonly passes: readonly PassStats[];
+}
+
+export interface PassStats {
+  readonly model: string;
+  readonly kind: string;
+  readonly index: number;
+  readonly movedBytes: number;
+  readonly modelBytes: number;
+  readonly pinnedBytes: number;
+  readonly windowBytes: number;
+  readonly weightBudget: number;
+}

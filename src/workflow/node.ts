@@ -1,0 +1,105 @@
+/**
+ * The node contract. A node declares its inputs and outputs as ComfyUI's /object_info names them and executes over plain values.
+ * workflow/ knows no node: it validates, caches and runs whatever implements this. One file adds a node.
+ */
+export interface NodeClass<Context extends NodeContext = NodeContext> {
+  /** The class_type, ComfyUI's name. */
+  readonly name: string;
+  readonly displayName: string;
+  readonly category: string;
+  readonly description?: string;
+  /** In ComfyUI's order. */
+  readonly inputs: Readonly<Record<string, InputSpec>>;
+  readonly outputs: readonly OutputSpec[];
+  /** Its results leave the workflow (SaveImage): execution starts from these. */
+  readonly outputNode?: boolean;
+  /** Checks that need more than one value or the file system; returns ComfyUI's text after `input - `, or `null`. */
+  validate?(
+    inputs: Readonly<Record<string, unknown>>,
+    context: Context,
+  ): Promise<{ readonly input: string; readonly details: string } | null>;
+  /** Something that changes when the node must run again although its inputs are the same (a file's hash). */
+  fingerprint?(inputs: Readonly<Record<string, unknown>>, context: Context): Promise<string>;
+  execute(inputs: Readonly<Record<string, unknown>>, context: Context): Promise<NodeResult>;
+}
+
+export interface NodeResult {
+  /** One value per declared output. */
+  readonly outputs: readonly unknown[];
+  /** What ComfyUI calls `ui`: shown to the user, kept in the history. */
+  readonly ui?: Readonly<Record<string, unknown>>;
+}
+
+/** What every node is given. nodes/ extends it with devices, folders and options. */
+export interface NodeContext {
+  readonly nodeId: string;
+  readonly signal: AbortSignal;
+  /** The prompt as validated, and the UI workflow if one came with it: SaveImage writes both into the PNG. */
+  readonly prompt: Prompt;
+  readonly extraPngInfo: Readonly<Record<string, unknown>>;
+  /** A step done. `value` of `max`. */
+  progress(value: number, max: number): void;
+}
+
+export interface OutputSpec {
+  readonly name: string;
+  readonly type: string;
+}
+
+interface InputCommon {
+  readonly optional?: boolean;
+  readonly tooltip?: string;
+}
+
+export type InputSpec =
+  /** A link to another node's output: MODEL, CLIP, LATENT, ... or "*". */
+  | (InputCommon & { readonly type: "LINK"; readonly of: string })
+  /** Bounds are inclusive. `bigint` where a seed goes past 2^53. */
+  | (InputCommon & {
+      readonly type: "INT";
+      readonly default: number | bigint;
+      readonly min: number | bigint;
+      readonly max: number | bigint;
+      readonly step?: number;
+      readonly controlAfterGenerate?: boolean;
+    })
+  | (InputCommon & {
+      readonly type: "FLOAT";
+      readonly default: number;
+      readonly min: number;
+      readonly max: number;
+      readonly step?: number;
+      readonly round?: number | false;
+    })
+  | (InputCommon & {
+      readonly type: "STRING";
+      readonly default: string;
+      readonly multiline?: boolean;
+      readonly dynamicPrompts?: boolean;
+    })
+  | (InputCommon & { readonly type: "BOOLEAN"; readonly default: boolean })
+  /** `options` may depend on the folders of the machine. */
+  | (InputCommon & {
+      readonly type: "COMBO";
+      readonly options: readonly string[] | ((context: CatalogueContext) => readonly string[]);
+      readonly default?: string;
+      readonly imageUpload?: boolean;
+    });
+
+/** What options of a combo may depend on. */
+export interface CatalogueContext {
+  /** Names in a model folder ("diffusion_models", "vae", ...), or "input" for pictures, sorted. */
+  list(folder: string): readonly string[];
+}
+
+/** A prompt in API format. INT values may be bigint: JSON is read losslessly. */
+export type Prompt = Readonly<Record<string, PromptNode>>;
+
+export interface PromptNode {
+  readonly class_type: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly _meta?: { readonly title?: string };
+}
+
+/** A link to another node's output. */
+export type Link = readonly [nodeId: string, slot: number];
