@@ -35,6 +35,8 @@ export interface TensorEntry {
 export interface WeightSource {
   readonly path: string;
   readonly fileBytes: number;
+  /** Size, mtime and inode as they were when the file was opened: equal identities of one path mean the same bytes. */
+  readonly identity: string;
   readonly tensors: ReadonlyMap<string, TensorEntry>;
   readonly metadata: Readonly<Record<string, string>>;
   /** Fills `into` with the tensor's bytes from `offset` on. Throws `MissingTensor`, `FileChanged`, `ReadFailed` (each names file and fact). */
