@@ -13,6 +13,8 @@ export interface NodeClass<Context extends NodeContext = NodeContext> {
   readonly outputs: readonly OutputSpec[];
   /** Its results leave the workflow (SaveImage): execution starts from these. */
   readonly outputNode?: boolean;
+  /** Inputs that `validate` checks in place of the bounds and the list of options (LoadImage's file). */
+  readonly validates?: readonly string[];
   /** Checks that need more than one value or the file system; returns ComfyUI's text after `input - `, or `null`. */
   validate?(
     inputs: Readonly<Record<string, unknown>>,
@@ -49,6 +51,8 @@ export interface OutputSpec {
 interface InputCommon {
   readonly optional?: boolean;
   readonly tooltip?: string;
+  /** The page folds it away. */
+  readonly advanced?: boolean;
 }
 
 export type InputSpec =
@@ -57,33 +61,37 @@ export type InputSpec =
   /** Bounds are inclusive. `bigint` where a seed goes past 2^53. */
   | (InputCommon & {
       readonly type: "INT";
-      readonly default: number | bigint;
-      readonly min: number | bigint;
-      readonly max: number | bigint;
+      readonly default?: number | bigint;
+      readonly min?: number | bigint;
+      readonly max?: number | bigint;
       readonly step?: number;
-      readonly controlAfterGenerate?: boolean;
+      /** A seed: the page offers to change it after each run. */
+      readonly controlAfterGenerate?: boolean | "fixed";
+      readonly display?: "color" | "number" | "slider";
     })
   | (InputCommon & {
       readonly type: "FLOAT";
-      readonly default: number;
-      readonly min: number;
-      readonly max: number;
+      readonly default?: number;
+      readonly min?: number;
+      readonly max?: number;
       readonly step?: number;
       readonly round?: number | false;
     })
   | (InputCommon & {
       readonly type: "STRING";
-      readonly default: string;
+      readonly default?: string;
       readonly multiline?: boolean;
       readonly dynamicPrompts?: boolean;
     })
-  | (InputCommon & { readonly type: "BOOLEAN"; readonly default: boolean })
+  | (InputCommon & { readonly type: "BOOLEAN"; readonly default?: boolean })
   /** `options` may depend on the folders of the machine. */
   | (InputCommon & {
       readonly type: "COMBO";
       readonly options: readonly string[] | ((context: CatalogueContext) => readonly string[]);
       readonly default?: string;
       readonly imageUpload?: boolean;
+      /** How /object_info writes it: `[[options], {...}]`, or `["COMBO", {options, ...}]`. Without it: the first. */
+      readonly form?: "list" | "object";
     });
 
 /** What options of a combo may depend on. */
