@@ -42,6 +42,8 @@ export interface EngineOptions {
   readonly disableMetadata: boolean;
   /** Send every move as it happens (`--verbose`). */
   readonly verbose: boolean;
+  /** The last process ran out of memory inside native code: keep a larger reserve. Set by the supervisor. */
+  readonly largerReserve?: boolean;
 }
 
 export interface Job {
@@ -65,7 +67,9 @@ export type JobEvent =
     }
   | { readonly kind: "executed"; readonly node: string; readonly ui: Readonly<Record<string, unknown>> }
   | { readonly kind: "memory"; readonly event: MemoryEvent; readonly weight?: string }
-  | { readonly kind: "warning"; readonly text: string };
+  | { readonly kind: "warning"; readonly text: string }
+  /** The engine died and the job starts again in a new process. `where`: what was running, "" when nothing was. */
+  | { readonly kind: "restarted"; readonly reason: string; readonly where: string };
 
 export type JobResult =
   | {
@@ -74,7 +78,15 @@ export type JobResult =
       readonly stats: RunStats;
       readonly nodeErrors: Readonly<Record<string, unknown>>;
     }
-  | { readonly status: "invalid"; readonly error: unknown; readonly nodeErrors: Readonly<Record<string, unknown>> }
+  | {
+      readonly status: "invalid";
+      readonly error: unknown;
+      readonly nodeErrors: Readonly<Record<string, unknown>>;
+      /** For people: one line a problem, each with what would do. */
+      readonly lines: readonly string[];
+      /** Every problem is a file that is not in its folder. */
+      readonly missingFiles: boolean;
+    }
   | { readonly status: "error"; readonly node?: string; readonly classType?: string; readonly error: PlainError }
   | { readonly status: "interrupted" };
 

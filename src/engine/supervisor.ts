@@ -1,0 +1,231 @@
+import { fileURLToPath } from "node:url";
+import type { RunStats } from "../runtime/runtime.ts";
+import { describeBreadcrumb } from "./breadcrumb.ts";
+import { CRASH_VARIABLE, parseCrashSwitch } from "./crashSwitch.ts";
+import { type Death, type EngineProcess, type Ready, startProcess } from "./engineProcess.ts";
+import { EngineError } from "./errors.ts";
+import type { EngineOptions, FromEngine, Job, JobEvent, JobResult, NodeDeclaration } from "./messages.ts";
+
+/** How long an engine that was told to quit may take. A graph that runs is stopped first, so this is generous. */
+const QUIT_MS = 5000;
+
+export interface EngineHooks {
+  /** The built entry file; by default the one beside this file. */
+  readonly entry?: string;
+  /** The environment of the process. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What the process itself prints, for who debugs. */
+  readonly onOutput?: (text: string) => void;
+}
+
+/** The engine as its callers see it: jobs in, events and results out, whatever happens to the process underneath. */
+export interface Engine {
+  readonly device: string;
+  readonly description: string;
+  readonly nodes: readonly NodeDeclaration[];
+  /** Of the process that serves now; another one after a restart. */
+  readonly pid: number;
+  /**
+   * Runs a job; jobs wait for each other. If the process dies the job runs again from its start in a new process, once; a second death
+   * is a result with status "error" and code `engine-died` that names what was running. Never rejects for what a job can meet.
+   */
+  run(job: Job, onEvent: (event: JobEvent) => void): Promise<JobResult>;
+  /** Stops a job, running or waiting. Its result is "interrupted". */
+  interrupt(jobId: string): void;
+  /** `null` when no process is up. */
+  stats(): Promise<RunStats | null>;
+  /** Ends the process: asks, then insists. Nothing is left when it resolves. */
+  close(): Promise<void>;
+  /** Ends the process at once. Jobs result in "interrupted". */
+  kill(): void;
+}
+
+/** What a process that ran out of memory prints before it dies, by ggml's and the drivers' words. */
+const OUT_OF_MEMORY = /out of memory|failed to allocate|cannot allocate|bad_alloc|ErrorOutOfDeviceMemory/i;
+
+/**
+ * Starts an engine process and keeps one running. Nothing in here computes or opens a device: a native library kills its process on a bad
+ * graph or a lost device, and this side only notices, restarts and tells. Rejects with EngineError if the first process does not start.
+ */
+export async function startEngine(options: EngineOptions, hooks: EngineHooks): Promise<Engine> {
+  const supervisor = new Supervisor(options, hooks);
+  await supervisor.start();
+  return supervisor;
+}
+
+interface Current {
+  readonly job: Job;
+  readonly onEvent: (event: JobEvent) => void;
+  readonly settle: (result: JobResult) => void;
+}
+
+class Supervisor implements Engine {
+  readonly #options: EngineOptions;
+  readonly #hooks: EngineHooks;
+  #process: EngineProcess | null = null;
+  #ready: Ready | null = null;
+  #generation = 0;
+  #current: Current | null = null;
+  /** The tail of the queue: a job starts when the one before it is settled. */
+  #tail: Promise<unknown> = Promise.resolve();
+  readonly #interrupted = new Set<string>();
+  #closed = false;
+  #largerReserve = false;
+  readonly #statsWaiting: ((stats: RunStats | null) => void)[] = [];
+
+  constructor(options: EngineOptions, hooks: EngineHooks) {
+    this.#options = options;
+    this.#hooks = hooks;
+  }
+
+  get device(): string {
+    return this.#ready?.device ?? "";
+  }
+  get description(): string {
+    return this.#ready?.description ?? "";
+  }
+  get nodes(): readonly NodeDeclaration[] {
+    return this.#ready?.nodes ?? [];
+  }
+  get pid(): number {
+    return this.#process?.pid ?? -1;
+  }
+
+  async start(): Promise<EngineProcess> {
+    const process = startProcess({
+      entry: this.#hooks.entry ?? fileURLToPath(new URL("./main.js", import.meta.url)),
+      env: this.#environment(),
+      engine: this.#largerReserve ? { ...this.#options, largerReserve: true } : this.#options,
+      onMessage: (message) => this.#receive(message),
+      ...(this.#hooks.onOutput ? { onOutput: this.#hooks.onOutput } : {}),
+    });
+    this.#generation += 1;
+    this.#process = process;
+    process.died.then(() => {
+      if (this.#process === process) this.#process = null;
+      for (const tell of this.#statsWaiting.splice(0)) tell(null);
+    });
+    try {
+      this.#ready = await process.ready;
+    } catch (error) {
+      process.kill();
+      await process.died;
+      throw error;
+    }
+    return process;
+  }
+
+  /** A test's deliberate fault reaches the first process only, unless it says `always`. */
+  #environment(): Readonly<Record<string, string | undefined>> {
+    const crash = parseCrashSwitch(this.#hooks.env[CRASH_VARIABLE]);
+    if (!crash || crash.always || this.#generation === 0) return this.#hooks.env;
+    return { ...this.#hooks.env, [CRASH_VARIABLE]: undefined };
+  }
+
+  #receive(message: FromEngine): void {
+    const current = this.#current;
+    if (message.type === "event" && message.jobId === current?.job.id) current.onEvent(message.event);
+    if (message.type === "done" && message.jobId === current?.job.id) current.settle(message.result);
+    if (message.type === "stats") this.#statsWaiting.shift()?.(message.stats);
+  }
+
+  run(job: Job, onEvent: (event: JobEvent) => void): Promise<JobResult> {
+    const result = this.#tail.then(() => this.#runNow(job, onEvent));
+    this.#tail = result.catch(() => {});
+    return result;
+  }
+
+  async #runNow(job: Job, onEvent: (event: JobEvent) => void): Promise<JobResult> {
+    let death: Death | undefined;
+    try {
+      for (let attempt = 0; attempt < 2; attempt++) {
+        if (this.#closed || this.#interrupted.has(job.id)) return { status: "interrupted" };
+        const outcome = await this.#attempt(job, onEvent);
+        if ("result" in outcome) return outcome.result;
+        if (this.#closed || this.#interrupted.has(job.id)) return { status: "interrupted" };
+        death = outcome.death;
+        this.#largerReserve ||= ranOutOfMemory(death);
+        if (attempt === 0) onEvent({ kind: "restarted", reason: death.how, where: describeBreadcrumb(death.crumb) });
+      }
+      return { status: "error", ...whereOf(death!), error: diedTwice(death!) };
+    } catch (error) {
+      if (this.#closed) return { status: "interrupted" };
+      if (error instanceof EngineError)
+        return { status: "error", error: { code: error.code, message: error.message, detail: error.detail } };
+      throw error;
+    } finally {
+      this.#interrupted.delete(job.id);
+    }
+  }
+
+  async #attempt(
+    job: Job,
+    onEvent: (event: JobEvent) => void,
+  ): Promise<{ readonly result: JobResult } | { readonly death: Death }> {
+    const process = this.#process ?? (await this.start());
+    // Stopped while the process came up.
+    if (this.#closed || this.#interrupted.has(job.id)) return { result: { status: "interrupted" } };
+    try {
+      return await new Promise((resolve) => {
+        this.#current = { job, onEvent, settle: (result) => resolve({ result }) };
+        process.died.then((death) => resolve({ death }));
+        process.send({ type: "run", job });
+      });
+    } finally {
+      this.#current = null;
+    }
+  }
+
+  interrupt(jobId: string): void {
+    this.#interrupted.add(jobId);
+    this.#process?.send({ type: "interrupt", jobId });
+  }
+
+  stats(): Promise<RunStats | null> {
+    const process = this.#process;
+    if (!process) return Promise.resolve(null);
+    return new Promise((resolve) => {
+      this.#statsWaiting.push(resolve);
+      process.send({ type: "stats" });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const process = this.#process;
+    if (!process) return;
+    process.send({ type: "quit" });
+    const insist = setTimeout(() => process.kill(), QUIT_MS);
+    await process.died;
+    clearTimeout(insist);
+  }
+
+  kill(): void {
+    this.#closed = true;
+    this.#process?.kill();
+  }
+}
+
+function ranOutOfMemory(death: Death): boolean {
+  return death.how.startsWith("SIGKILL") || death.output.some((line) => OUT_OF_MEMORY.test(line));
+}
+
+function whereOf(death: Death): { readonly node?: string; readonly classType?: string } {
+  if (!death.crumb?.node) return {};
+  return { node: death.crumb.node, classType: death.crumb.classType };
+}
+
+function diedTwice(death: Death) {
+  const where = describeBreadcrumb(death.crumb);
+  const advice = ranOutOfMemory(death)
+    ? "try a smaller --vram, or close what else uses memory"
+    : "try --device cpu, or WEIR_DEBUG=1 for what the library said";
+  return {
+    code: "engine-died",
+    message: `the engine died twice${where === "" ? "" : ` in ${where}`} (${death.how}); ${advice}`,
+    detail: {
+      output: death.output,
+      ...(death.crumb ? { stage: death.crumb.stage, model: death.crumb.model } : {}),
+    },
+  };
+}
