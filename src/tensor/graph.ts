@@ -41,7 +41,7 @@ export class Graph {
   readonly #handles: Tensor[] = [];
   readonly #leaves = new Map<string, Tensor>();
   readonly #roots: { readonly name: string; readonly index: TensorIndex }[] = [];
-  #flops = 0;
+  readonly #flops: number[] = [];
 
   constructor(options: GraphOptions) {
     this.options = options;
@@ -65,6 +65,9 @@ export class Graph {
     if (!spec) throw new ShapeError(`${this.options.name}: the pass carries no tensor "${name}"`);
     if (spec.shape.join() !== value.shape.join())
       throw new ShapeError(`${this.options.name}: ${name} is [${spec.shape}], written with [${value.shape}]`);
+    const floats = (dtype: DType): boolean => dtype === "f32" || dtype === "f16" || dtype === "bf16";
+    if (spec.dtype !== value.dtype && !(floats(spec.dtype) && floats(value.dtype)))
+      throw new ShapeError(`${this.options.name}: ${name} is ${spec.dtype}, written with ${value.dtype}`);
     if (this.#leaves.has(`carried ${name}`))
       throw new ShapeError(`${this.options.name}: ${name} is both read and written; carried tensors are written once`);
     const target = this.#leaf("carried", name, spec);
@@ -93,8 +96,9 @@ export class Graph {
       ...common,
       ...(node.view && this.#owner(node.view)),
     };
-    this.#flops += node.flops ?? 0;
-    return this.#push(made);
+    const tensor = this.#push(made);
+    this.#flops[tensor.index] = node.flops ?? 0;
+    return tensor;
   }
 
   /** The finished program: only what a write needs, in ggml's order. */
@@ -119,7 +123,7 @@ export class Graph {
       weights: leaves.filter((t) => t.kind === "weight").map((t) => t.name),
       reads: leaves.filter((t) => t.kind === "carried" && !writes.includes(t.name)).map((t) => t.name),
       writes,
-      flops: this.#flops,
+      flops: order.reduce((sum, index) => sum + this.#flops[index]!, 0),
     });
   }
 

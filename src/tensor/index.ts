@@ -2,5 +2,6 @@ export * from "./backend.ts";
 export * from "./dtype.ts";
 export * from "./errors.ts";
 export { contiguous, Graph, isContiguous, type Tensor } from "./graph.ts";
+export * from "./ops/index.ts";
 export * from "./program.ts";
 export * from "./stage.ts";

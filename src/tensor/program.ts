@@ -56,6 +56,11 @@ export interface Node extends TensorCommon {
   readonly kind: "node";
   readonly op: OpName;
   readonly inputs: readonly TensorIndex[];
+  /**
+   * Numbers that the op needs, per axis outermost first. scale: factor, bias. norm, rmsNorm: eps. groupNorm: groups, eps. softMax,
+   * flashAttention: scale. concat: axis. roll: shifts, each in [0, size). pad: after. upscale: factor. im2col, conv2dDirect: stride,
+   * padding. permute: axes (torch's: axis i of the result is axis axes[i] of the input). view: offset in bytes from its input's start.
+   */
   readonly params: Readonly<Record<string, number | readonly number[] | boolean>>;
   readonly viewOf?: TensorIndex;
   readonly viewOffset?: number;
