@@ -1,0 +1,66 @@
+import type { WeightSource } from "../formats/weightSource.ts";
+import { elements } from "../tensor/dtype.ts";
+import { BrokenModel } from "./errors.ts";
+import type { Role, WeightDecl } from "./model.ts";
+
+/**
+ * Collects a model's weights while its file is opened. Keys are renamed at this door and nowhere else: inside a model a weight has the
+ * published name without the file's prefix. Every shape is checked against what the other tensors say, so that building a graph later
+ * finds nothing to complain about. Reads no weights. Throws `BrokenModel`, which names the file, the tensor and both shapes.
+ */
+export class Declarations {
+  readonly source: WeightSource;
+  readonly prefix: string;
+  readonly weights: WeightDecl[] = [];
+
+  constructor(source: WeightSource, prefix: string) {
+    this.source = source;
+    this.prefix = prefix;
+  }
+
+  has(name: string): boolean {
+    return this.source.tensors.has(this.prefix + name);
+  }
+
+  /** The tensor's shape as it is in the file, of `axes` axes. */
+  shape<const N extends 1 | 2 | 4>(name: string, axes: N): Axes[N] {
+    const { shape } = this.#entry(name);
+    if (shape.length !== axes || shape.some((size) => size < 1))
+      throw new BrokenModel(this.source.path, this.prefix + name, `is [${shape}], expected ${axes} sizes above 0`);
+    return shape as unknown as Axes[N];
+  }
+
+  /** Takes a weight in. A file may write it with axes of size 1 more or less (a 1x1 convolution for a matrix). */
+  add(name: string, role: Role, shape: readonly number[]): void {
+    const entry = this.#entry(name);
+    const plain = (sizes: readonly number[]) => sizes.filter((size) => size !== 1).join();
+    if (plain(entry.shape) !== plain(shape) || elements(entry.shape) !== elements(shape))
+      throw new BrokenModel(this.source.path, entry.name, `is [${entry.shape}], expected [${shape}]`);
+    this.weights.push({ name, entry, role, shape });
+  }
+
+  /** How many of `stem`0, `stem`1, ... have tensors, without gaps. */
+  count(stem: string): number {
+    const start = this.prefix + stem;
+    const found = new Set<number>();
+    for (const name of this.source.tensors.keys()) {
+      const index = name.startsWith(start) ? /^(\d{1,4})\./.exec(name.slice(start.length)) : null;
+      if (index) found.add(Number(index[1]));
+    }
+    let n = 0;
+    while (found.has(n)) n++;
+    return n;
+  }
+
+  #entry(name: string) {
+    const entry = this.source.tensors.get(this.prefix + name);
+    if (!entry) throw new BrokenModel(this.source.path, this.prefix + name, "is missing");
+    return entry;
+  }
+}
+
+interface Axes {
+  readonly 1: readonly [number];
+  readonly 2: readonly [number, number];
+  readonly 4: readonly [number, number, number, number];
+}

@@ -1,0 +1,63 @@
+import { BadModelInput } from "../errors.ts";
+import type { Inputs } from "../inputs.ts";
+import type { Flux2Dims } from "./dims.ts";
+import { positions } from "./positions.ts";
+import { type RopeTables, ropeTables } from "./rope.ts";
+import type { Flux2Shape } from "./shape.ts";
+import { timestepEmbedding } from "./timestep.ts";
+
+export interface Flux2Values {
+  /** [batch, channels, height, width]. */
+  readonly x: Float32Array;
+  /** One sigma per batch entry, or one for all. */
+  readonly sigma: ArrayLike<number>;
+  /** [batch, textTokens, context width], or one entry for all. */
+  readonly context: Float32Array;
+  /** Like sigma. Ignored by a model without `guidance_in`. */
+  readonly guidance?: ArrayLike<number>;
+  /** Each [batch, channels, height, width], or one entry for all. */
+  readonly references?: readonly Float32Array[];
+}
+
+/** Every carried input of `flux2Pass(dims, shape)`. Throws `BadModelInput` where a value has another size than the shape says. */
+export function flux2Inputs(dims: Flux2Dims, shape: Flux2Shape, values: Flux2Values): Inputs {
+  const { batch, height, width, textTokens, references = [] } = shape;
+  const inputs: Record<string, Float32Array> = {
+    x: sized("x", values.x, batch * dims.channels * height * width),
+    context: repeated("context", values.context, textTokens * dims.context, batch),
+    time: timestepEmbedding(repeated("sigma", values.sigma, 1, batch), dims.time),
+    cos: rope(dims, shape).cos,
+    sin: rope(dims, shape).sin,
+  };
+  if (dims.guidance && shape.guidance)
+    inputs["guidance"] = timestepEmbedding(repeated("guidance", values.guidance ?? [], 1, batch), dims.time);
+  references.forEach((r, n) => {
+    const name = `reference.${n}`;
+    inputs[name] = repeated(name, values.references?.[n] ?? [], dims.channels * r.height * r.width, batch);
+  });
+  return inputs;
+}
+
+const known = new WeakMap<Flux2Dims, WeakMap<Flux2Shape, RopeTables>>();
+
+/** The tables of one shape serve all steps of a run. */
+function rope(dims: Flux2Dims, shape: Flux2Shape): RopeTables {
+  const byShape = known.get(dims) ?? new WeakMap<Flux2Shape, RopeTables>();
+  known.set(dims, byShape);
+  const tables = byShape.get(shape) ?? ropeTables(positions(shape), dims.headDim);
+  byShape.set(shape, tables);
+  return tables;
+}
+
+function sized(name: string, values: ArrayLike<number>, want: number): Float32Array {
+  if (values.length !== want) throw new BadModelInput(`${name} has ${values.length} values, expected ${want}`);
+  return values instanceof Float32Array ? values : Float32Array.from(values);
+}
+
+/** One entry for all becomes one for each. */
+function repeated(name: string, values: ArrayLike<number>, each: number, batch: number): Float32Array {
+  if (values.length !== each || batch === 1) return sized(name, values, each * batch);
+  const all = new Float32Array(each * batch);
+  for (let n = 0; n < batch; n++) all.set(values, n * each);
+  return all;
+}
