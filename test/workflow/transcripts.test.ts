@@ -1,0 +1,61 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { parseJson, printJson } from "../../src/workflow/losslessJson.ts";
+import type { NodeContext, Prompt } from "../../src/workflow/node.ts";
+import { validate } from "../../src/workflow/validate.ts";
+import { mismatch } from "./matchRecorded.ts";
+import { noFolders, recordedNode, sharedFolder } from "./objectInfoNodes.ts";
+
+interface Step {
+  readonly http?: { readonly method: string; readonly path: string; readonly json?: unknown; readonly text?: string };
+  readonly expect?: {
+    readonly status: number | number[];
+    readonly json?: { error?: unknown; node_errors?: unknown };
+    readonly text_contains?: string[];
+  };
+}
+
+/** Every POST /prompt of the recorded exchanges on validation: what ComfyUI answered is what `validate` says. */
+const folder = new URL("golden/api/transcripts/", sharedFolder);
+const names = existsSync(folder) ? readdirSync(folder).filter((name) => /^0[0-3]\d-/.test(name)) : [];
+/** The body itself is refused before there is a prompt to validate; the server's tests have these. */
+const BODY_ONLY = /^(001|002|007|008|009)-/;
+
+describe.skipIf(names.length === 0)("recorded validation (needs ../shared)", () => {
+  const cases = names
+    .filter((name) => !BODY_ONLY.test(name))
+    .flatMap((name) => {
+      const { steps } = JSON.parse(readFileSync(new URL(name, folder), "utf8")) as { steps: Step[] };
+      const posts = steps.filter((step) => step.http?.method === "POST" && step.http.path === "/prompt");
+      return posts.map((step, i) => ({ name: `${name} ${i + 1}`, step }));
+    });
+
+  test("there are cases", () => expect(cases.length).toBeGreaterThan(40));
+
+  test.each(cases)("$name", async ({ name, step }) => {
+    const text = step.http!.text ?? JSON.stringify(step.http!.json);
+    const body = parseJson(text) as { prompt: Prompt };
+    const given = printJson(body.prompt);
+    const result = await validate(body.prompt, {
+      nodes: (classType) => withFiles(recordedNode(classType), name),
+      catalogue: noFolders,
+      context: () => ({}) as NodeContext,
+    });
+    expect(printJson(body.prompt)).toBe(given); // the caller's prompt is not changed
+    const statuses = [step.expect!.status].flat();
+    expect(statuses).toContain(result.ok ? 200 : 400);
+    const reply = result.ok
+      ? { node_errors: result.nodeErrors }
+      : { error: result.error, node_errors: result.nodeErrors };
+    if (step.expect!.json !== undefined) {
+      const { prompt_id: _, number: __, ...want } = step.expect!.json as Record<string, unknown>;
+      expect(mismatch(reply, want)).toBeNull();
+    }
+    for (const part of step.expect!.text_contains ?? []) expect(printJson(reply)).toContain(part);
+  });
+});
+
+/** The recording's file is there for all but the case of the missing one. */
+function withFiles(node: ReturnType<typeof recordedNode>, name: string): ReturnType<typeof recordedNode> {
+  return node?.name === "LoadImage" && !name.startsWith("029") ? { ...node, validate: async () => null } : node;
+}
