@@ -65,3 +65,9 @@ export class WriteFailed extends FormatError {
   override readonly name = "WriteFailed";
   readonly code = "write-failed";
 }
+
+/** Text that cannot be stored in a picture. There is no file yet. */
+export class BadText extends Error {
+  override readonly name = "BadText";
+  readonly code = "bad-text";
+}

@@ -22,6 +22,7 @@ const KINDS: readonly (readonly [kind: string, test: (bytes: Uint8Array) => bool
   ["a web page", (b) => /^\s*<(!doctype|html|head|\?xml)/i.test(text(b))],
   ["a BMP picture", (b) => starts(b, "BM") && b.length > 14 && b[6] === 0 && b[7] === 0 && b[8] === 0 && b[9] === 0],
   ["a JSON file", (b) => /^\s*[{[]\s*["{[\]}]/.test(text(b))],
+  ["a text file", (b) => b.length > 0 && /^[\t\n\r\x20-\x7e]+$/.test(text(b))],
 ];
 
 const text = (bytes: Uint8Array): string => String.fromCharCode(...bytes.subarray(0, 64));

@@ -79,6 +79,7 @@ async function readFully(path: string, handle: FileHandle, position: number, int
 class SafetensorsFile implements WeightSource {
   readonly path: string;
   readonly fileBytes: number;
+  readonly identity: string;
   readonly tensors: SafetensorsHeader["tensors"];
   readonly metadata: SafetensorsHeader["metadata"];
   readonly #absolute: string;
@@ -89,6 +90,7 @@ class SafetensorsFile implements WeightSource {
   constructor(path: string, handle: FileHandle, opened: BigIntStats, header: SafetensorsHeader) {
     this.path = path;
     this.fileBytes = Number(opened.size);
+    this.identity = `${opened.size}-${opened.mtimeNs}-${opened.dev}-${opened.ino}`;
     this.tensors = header.tensors;
     this.metadata = header.metadata;
     this.#absolute = resolve(path);
