@@ -8,9 +8,6 @@
  */
 const N = 624;
 const M = 397;
-/** torch's vector code multiplies by this constant in f32. */
-const TWO_PI_F32 = Math.fround(2 * Math.PI);
-const f32 = Math.fround;
 
 export class TorchGenerator {
   readonly #state = new Uint32Array(N);
@@ -86,17 +83,17 @@ export class TorchGenerator {
   }
 
   /**
-   * `torch.randn(n)`. `bits` are the significand bits of the dtype whose words are drawn (f32 24, f16 11, bf16 8); values are not
-   * rounded to it. Below 16 values torch draws pairs in f64, whatever the dtype; from 16 on it fills groups of 16 in place.
+   * `torch.randn(n)`. `bits` are the significand bits of the dtype: f32 24, f16 11, bf16 8. Below 16 values torch draws pairs in f64,
+   * whatever the dtype; from 16 on it fills groups of 16 in place, rounding each step to the dtype.
    */
   randn(n: number, bits = 24): Float32Array {
     if (n < 16) return Float32Array.from({ length: n }, () => this.#normal());
     const data = Float32Array.from({ length: n }, () => this.#uniform(bits));
-    for (let at = 0; at + 16 <= n; at += 16) boxMullerF32(data, at);
+    for (let at = 0; at + 16 <= n; at += 16) boxMuller(data, at, bits);
     if (n % 16 !== 0) {
       // torch draws the last 16 again, over values that were done already
       for (let i = n - 16; i < n; i++) data[i] = this.#uniform(bits);
-      boxMullerF32(data, n - 16);
+      boxMuller(data, n - 16, bits);
     }
     return data;
   }
@@ -126,14 +123,22 @@ export class TorchGenerator {
   }
 }
 
-/** 16 uniform values become 16 normal ones; the steps are rounded to f32 as torch's vector code does. */
-function boxMullerF32(data: Float32Array, at: number): void {
+/** 16 uniform values become 16 normal ones; every step is rounded to `bits`, as torch computes in the dtype itself. */
+function boxMuller(data: Float32Array, at: number, bits: number): void {
+  const round = bits === 24 ? Math.fround : roundTo(bits);
+  const twoPi = Math.fround(2 * Math.PI);
   for (let j = at; j < at + 8; j++) {
-    const radius = f32(Math.sqrt(f32(-2 * f32(Math.log(f32(1 - data[j]!))))));
-    const turn = f32(TWO_PI_F32 * data[j + 8]!);
-    data[j] = radius * f32(Math.cos(turn));
-    data[j + 8] = radius * f32(Math.sin(turn));
+    const radius = round(Math.sqrt(-2 * round(Math.log(round(1 - data[j]!)))));
+    const turn = round(twoPi * data[j + 8]!);
+    data[j] = round(radius * round(Math.cos(turn)));
+    data[j + 8] = round(radius * round(Math.sin(turn)));
   }
+}
+
+/** Rounds to `bits` significand bits, ties to even. Source: Veltkamp's splitting (Dekker 1971). */
+function roundTo(bits: number): (x: number) => number {
+  const splitter = 2 ** (53 - bits) + 1;
+  return (x) => x * splitter - (x * splitter - x);
 }
 
 function boxMullerF64(data: Float64Array, at: number): void {
