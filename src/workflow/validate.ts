@@ -1,6 +1,6 @@
 import { checkValue } from "./checkValue.ts";
 import { inputConfig } from "./inputConfig.ts";
-import { typesMatch } from "./link.ts";
+import { isLink, typesMatch } from "./link.ts";
 import type { CatalogueContext, InputSpec, Link, NodeClass, NodeContext, Prompt, PromptNode } from "./node.ts";
 import { pyRepr } from "./python.ts";
 import { type NodeErrors, type ValidationError, validationError } from "./validationErrors.ts";
@@ -190,13 +190,14 @@ class Checker<Context extends NodeContext> {
     this.values.set(id, values);
     for (const [name, spec] of Object.entries(declared.inputs)) {
       const before = errors.length;
+      const value = unwrap(node.inputs[name]);
       if (!Object.hasOwn(node.inputs, name)) {
         if (spec.optional) continue;
         errors.push(validationError("required_input_missing", "Required input is missing", name, { input_name: name }));
-      } else if (Array.isArray(node.inputs[name])) {
-        fine = (await this.link(name, spec, node.inputs[name], errors)) && fine;
+      } else if (Array.isArray(node.inputs[name]) || isLink(value)) {
+        if (!Array.isArray(node.inputs[name])) values[name] = value;
+        fine = (await this.link(name, spec, value as unknown[], errors)) && fine;
       } else {
-        const value = unwrap(node.inputs[name]);
         const own = declared.validates?.includes(name) ?? false;
         const checked = checkValue(name, spec, value, this.options.catalogue, own);
         if (checked.ok) values[name] = checked.value;
@@ -280,7 +281,7 @@ class Checker<Context extends NodeContext> {
   }
 }
 
-/** Lists travel as `{"__value__": [...]}`, because a bare list is a link. */
+/** A list in there that looks like a link is one: nothing could tell them apart later. Lists travel as `{"__value__": [...]}`, because a bare list is a link. */
 function unwrap(value: unknown): unknown {
   const wrapped = typeof value === "object" && value !== null && Object.hasOwn(value, "__value__");
   return wrapped ? (value as { __value__: unknown }).__value__ : value;

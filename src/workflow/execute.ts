@@ -1,0 +1,163 @@
+import { cacheKeys } from "./cacheKey.ts";
+import { executionOrder, sourcesOf } from "./executionOrder.ts";
+import { isLink } from "./link.ts";
+import type { NodeClass, NodeContext, NodeResult, Prompt } from "./node.ts";
+import type { ResultCache } from "./resultCache.ts";
+
+type Ui = Readonly<Record<string, unknown>>;
+
+/** What happens while a prompt runs, in ComfyUI's words. */
+export type ExecutionEvent =
+  | { readonly kind: "execution_start" }
+  /** Nodes whose results were there before anything ran. */
+  | { readonly kind: "execution_cached"; readonly nodes: readonly string[] }
+  | { readonly kind: "executing"; readonly node: string; readonly classType: string }
+  | { readonly kind: "progress"; readonly node: string; readonly value: number; readonly max: number }
+  /** It made something to show; or it was not run because its results were there (null when it shows nothing). */
+  | { readonly kind: "executed"; readonly node: string; readonly ui: Ui | null };
+
+export interface ExecuteOptions<Context extends NodeContext> {
+  /** As validated: values coerced, no cycles. */
+  readonly prompt: Prompt;
+  /** The output nodes to run. */
+  readonly outputs: readonly string[];
+  readonly nodes: (classType: string) => NodeClass<Context> | undefined;
+  readonly cache: ResultCache;
+  readonly extraPngInfo?: Readonly<Record<string, unknown>>;
+  readonly signal: AbortSignal;
+  /** Adds to what every node is given. */
+  readonly context: (base: NodeContext) => Context;
+  readonly onEvent?: (event: ExecutionEvent) => void;
+}
+
+/** `outputs`: what output nodes showed, by node id; those made before an error or an interrupt too. `executed`: what ran, in order. */
+export type Execution = {
+  readonly outputs: Readonly<Record<string, Ui>>;
+  readonly executed: readonly string[];
+} & (
+  | { readonly status: "success" }
+  | { readonly status: "error"; readonly node: string; readonly classType: string; readonly error: unknown }
+  | { readonly status: "interrupted"; readonly node?: string; readonly classType?: string }
+);
+
+/**
+ * Runs a validated prompt node by node: only what its outputs need and the cache does not have. A value is let go when its last reader
+ * has run, unless the cache keeps it. The signal is looked at before each node; within a node it is the node's. A node that fails ends
+ * the prompt and leaves no result behind; what ran before stays cached.
+ */
+export async function execute<Context extends NodeContext>(options: ExecuteOptions<Context>): Promise<Execution> {
+  const { prompt, outputs, nodes, cache, signal } = options;
+  const emit = options.onEvent ?? (() => {});
+  const sources = (id: string) => sourcesOf(id, prompt, nodes);
+  const contextOf = (nodeId: string): Context =>
+    options.context({
+      nodeId,
+      signal,
+      prompt,
+      extraPngInfo: options.extraPngInfo ?? {},
+      progress: (value, max) => emit({ kind: "progress", node: nodeId, value, max }),
+    });
+
+  emit({ kind: "execution_start" });
+  const needed = executionOrder(outputs, sources, () => false);
+  const fingerprints = new Map<string, string>();
+  for (const id of needed) {
+    const fingerprint = await fingerprintOf(prompt, id, nodes, contextOf);
+    if (fingerprint !== null) fingerprints.set(id, fingerprint);
+  }
+  const keyOf = cacheKeys(prompt, nodes, fingerprints);
+  const keys = new Map(needed.map((id) => [id, keyOf(id)]));
+  cache.begin(new Set(keys.values()));
+
+  /** Results by node id, as long as someone below needs them. */
+  const live = new Map<string, NodeResult>();
+  for (const id of needed) {
+    const result = cache.get(keys.get(id)!);
+    if (result !== undefined) live.set(id, result);
+  }
+  const order = executionOrder(outputs, sources, (id) => live.has(id));
+  emit({ kind: "execution_cached", nodes: [...live.keys()] });
+  const readers = new Map<string, number>();
+  for (const id of order) for (const source of sources(id)) readers.set(source, (readers.get(source) ?? 0) + 1);
+
+  const shown: Record<string, Ui> = {};
+  const executed: string[] = [];
+  for (const id of order) {
+    const classType = prompt[id]!.class_type;
+    if (signal.aborted) return { status: "interrupted", node: id, classType, outputs: shown, executed };
+    const key = keys.get(id)!;
+    // The cache may have it by now: an equal node ran a moment ago.
+    let result = live.get(id) ?? cache.get(key);
+    if (result === undefined) {
+      emit({ kind: "executing", node: id, classType });
+      try {
+        result = await run(nodes(classType)!, inputsOf(prompt, id, nodes, live), contextOf(id));
+      } catch (error) {
+        if (signal.aborted) return { status: "interrupted", node: id, classType, outputs: shown, executed };
+        return { status: "error", node: id, classType, error, outputs: shown, executed };
+      }
+      cache.set(key, result);
+      executed.push(id);
+      if (result.ui !== undefined) emit({ kind: "executed", node: id, ui: result.ui });
+    } else emit({ kind: "executed", node: id, ui: result.ui ?? null });
+    if (result.ui !== undefined) shown[id] = result.ui;
+    live.set(id, result);
+    for (const source of sources(id)) {
+      const left = readers.get(source)! - 1;
+      readers.set(source, left);
+      if (left === 0) live.delete(source);
+    }
+    if ((readers.get(id) ?? 0) === 0) live.delete(id);
+  }
+  return { status: "success", outputs: shown, executed };
+}
+
+async function run<Context extends NodeContext>(
+  node: NodeClass<Context>,
+  inputs: Readonly<Record<string, unknown>>,
+  context: Context,
+): Promise<NodeResult> {
+  const result = await node.execute(inputs, context);
+  if (result.outputs.length !== node.outputs.length) {
+    throw new Error(`invariant: ${node.name} gave ${result.outputs.length} values, declared ${node.outputs.length}`);
+  }
+  return result;
+}
+
+function inputsOf<Context extends NodeContext>(
+  prompt: Prompt,
+  id: string,
+  nodes: (classType: string) => NodeClass<Context> | undefined,
+  live: ReadonlyMap<string, NodeResult>,
+): Record<string, unknown> {
+  const { class_type, inputs } = prompt[id]!;
+  const values: Record<string, unknown> = {};
+  for (const name of Object.keys(nodes(class_type)!.inputs)) {
+    if (!Object.hasOwn(inputs, name)) continue;
+    const value = inputs[name];
+    if (!isLink(value)) values[name] = value;
+    else {
+      const source = live.get(value[0]);
+      if (source === undefined) throw new Error(`invariant: node ${value[0]} has no results, and ${id} needs them`);
+      values[name] = source.outputs[value[1]];
+    }
+  }
+  return values;
+}
+
+/** Linked inputs are not known yet and left out. A fingerprint that cannot be made is like no other: the node runs, and says why. */
+async function fingerprintOf<Context extends NodeContext>(
+  prompt: Prompt,
+  id: string,
+  nodes: (classType: string) => NodeClass<Context> | undefined,
+  contextOf: (id: string) => Context,
+): Promise<string | null> {
+  const node = nodes(prompt[id]!.class_type)!;
+  if (node.fingerprint === undefined) return null;
+  const constants = Object.entries(prompt[id]!.inputs).filter(([, value]) => !isLink(value));
+  try {
+    return await node.fingerprint(Object.fromEntries(constants), contextOf(id));
+  } catch {
+    return `unknown-${crypto.randomUUID()}`;
+  }
+}
