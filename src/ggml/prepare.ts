@@ -1,0 +1,58 @@
+import type { Program } from "../tensor/program.ts";
+import { TENSOR } from "./abi.ts";
+import { build } from "./build.ts";
+import type { Device } from "./devices.ts";
+import { UnsupportedOp } from "./errors.ts";
+import type { Lib } from "./lib.ts";
+import { sizes } from "./lower.ts";
+import { threadsFor } from "./threads.ts";
+
+/** What is known of a program before it runs, as a function of the program and the device alone. */
+export interface Prepared {
+  /** Bytes of activations, as ggml's allocator lays them out. */
+  readonly activations: number;
+  /** Bytes of work memory beside them: the CPU's (a GPU's scratch is reported by no call). */
+  readonly work: number;
+  readonly threads: number;
+}
+
+/** Any address that is not null: measuring wants leaves that are placed, and reads none of them. */
+const SOMEWHERE = 4096n;
+
+/**
+ * Builds the program once without memory: compares every shape with ggml's, asks the device for each op (ggml ends the process on one
+ * that it lacks) and measures. Throws `UnsupportedOp`.
+ */
+export function prepare(lib: Lib, device: Device, program: Program, maxThreads: number): Prepared {
+  const { g, cpu } = lib;
+  const built = build(lib, program, (tensor) => lib.poke(tensor, TENSOR.data, SOMEWHERE));
+  try {
+    const { graph, tensors } = built;
+    const nodes = g.ggml_graph_n_nodes(graph);
+    if (nodes !== program.order.length)
+      throw new Error(`invariant: ${program.name} has ${program.order.length} nodes, ggml made ${nodes}`);
+    program.order.forEach((index, i) => {
+      const node = program.tensors[index]!;
+      const tensor = tensors[index]!;
+      if (g.ggml_graph_node(graph, i) !== tensor)
+        throw new Error(`invariant: ${program.name}: ggml orders node ${i} in another way`);
+      const found = [0, 1, 2, 3].map((axis) => lib.peek(tensor, TENSOR.ne + 8 * axis));
+      if (found.join() !== sizes(node.shape).join())
+        throw new Error(`invariant: ${program.name}: node ${i} is [${node.shape}], ggml made (${found})`);
+      if (!g.ggml_backend_dev_supports_op(device.handle, tensor))
+        throw new UnsupportedOp(
+          `${program.name}: ${device.info.id} cannot run ${g.ggml_op_desc(tensor)} on [${node.shape}] ${node.dtype}; choose another --device`,
+        );
+    });
+    const bytes = new Uint8Array(8);
+    const allocator = g.ggml_gallocr_new(device.bufferType);
+    g.ggml_gallocr_reserve_n_size(allocator, graph, null, null, bytes);
+    g.ggml_gallocr_free(allocator);
+    const activations = Number(new DataView(bytes.buffer).getBigUint64(0, true));
+    const threads = threadsFor(program.flops, maxThreads);
+    const work = device.info.kind === "cpu" ? Number(cpu.ggml_graph_plan(graph, threads, null).work_size) : 0;
+    return { activations, work, threads };
+  } finally {
+    built.free();
+  }
+}
