@@ -1,0 +1,37 @@
+import { describe, expect, test } from "vitest";
+import { openFlux2 } from "../../src/models/flux2/open.ts";
+import { openVae } from "../../src/models/vae/open.ts";
+import { checkStages } from "./checkStages.ts";
+import { sharedExists, sharedSource } from "./shared.ts";
+
+describe.skipIf(!sharedExists)("stages", () => {
+  test.each([
+    ["golden/flux2/weights", 2, 3],
+    ["demo-models/diffusion_models/weir-demo-dit", 1, 4],
+  ])("Flux 2: %s", async (name, doubleBlocks, singleBlocks) => {
+    const source = await sharedSource(name);
+    const model = openFlux2(source);
+    expect(model.dims).toMatchObject({ doubleBlocks, singleBlocks, hidden: 256, heads: 2, headDim: 128 });
+    for (const batch of [1, 2]) {
+      const references = batch === 2 ? [{ height: 2, width: 2 }] : [];
+      const used = checkStages(
+        model,
+        model.pass({ batch, height: 3, width: 5, textTokens: 7, guidance: true, references }),
+      );
+      expect(used).toEqual(model.weights.map((w) => w.name).sort());
+    }
+    await source.close();
+  });
+
+  test.each(["golden/vae/flux2_weights", "demo-models/vae/weir-demo-vae"])("VAE: %s", async (name) => {
+    const source = await sharedSource(name);
+    const model = openVae(source);
+    expect({ channels: model.channels, cell: model.cell }).toEqual({ channels: 128, cell: 16 });
+    for (const batch of [1, 2]) {
+      const decoded = checkStages(model, model.decode({ batch, height: 2, width: 3 }));
+      const encoded = checkStages(model, model.encode({ batch, height: 2, width: 3 }));
+      expect(new Set([...decoded, ...encoded])).toEqual(new Set(model.weights.map((w) => w.name)));
+    }
+    await source.close();
+  });
+});
