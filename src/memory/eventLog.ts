@@ -57,6 +57,7 @@ export type MemoryEvent =
       readonly at: number;
       readonly device: DeviceId;
       readonly stage: string;
+      /** Always false: an acquire that had to wait. Hits are only counted (`EventLog.hit`). */
       readonly hit: boolean;
     };
 
@@ -66,6 +67,8 @@ export type MemoryEvent =
  */
 export interface EventLog {
   add(event: MemoryEvent): void;
+  /** Counts an acquire that found all resident. Not an event: the fast path allocates nothing. */
+  hit(): void;
   /** The newest events, oldest first, at most the ring's size. */
   recent(): readonly MemoryEvent[];
   /** Sees each event as it happens; returns the way to stop. */

@@ -1,4 +1,4 @@
-import type { Bytes, Reason, Schedule, WeightId } from "./words.ts";
+import type { Bytes, Schedule, WeightId } from "./words.ts";
 
 /** What a policy may look at: sizes and what is resident now, never a clock or a measurement. Order is part of the input. */
 export interface PolicyState {
@@ -11,15 +11,9 @@ export interface PolicyState {
   readonly maxChunkBytes: Bytes;
 }
 
-/** One move of the script, carried out at logical time `step` (before the acquire of that step of the schedule). */
-export type Move =
-  | { readonly kind: "drop"; readonly weight: WeightId; readonly reason: Reason }
-  | { readonly kind: "load"; readonly weight: WeightId; readonly reason: Reason };
-
 /**
- * Which weights stay, which stream, and through how large a window; and the moves that make it so, step by step. `first` holds the
- * moves of the first pass, `steady` those of every later one (as long as a pass has steps). Plain data: the planner prints it, the
- * stepper carries it out.
+ * Which weights stay, which stream, and through how large a window. Plain data: the planner prints it, the stepper (prefetch.ts)
+ * turns it into moves at logical times. All bytes are aligned sizes, as `PolicyState.bytes` gives them.
  */
 export interface Plan {
   readonly policy: string;
@@ -27,10 +21,14 @@ export interface Plan {
   readonly modelBytes: Bytes;
   readonly pinned: ReadonlySet<WeightId>;
   readonly pinnedBytes: Bytes;
-  /** Bytes kept for weights that stream; 0 when everything is pinned. */
+  /** Bytes kept for weights that stream: the sum of `windowChunks`; 0 when everything is pinned. */
   readonly windowBytes: Bytes;
-  readonly first: readonly (readonly Move[])[];
-  readonly steady: readonly (readonly Move[])[];
+  /** The chunks that make the window: one, unless the device cannot make one so large. */
+  readonly windowChunks: readonly Bytes[];
+  /** The window holds two stages: what stage t + 1 streams is loaded under stage t. Else each stage loads at its own start. */
+  readonly ahead: boolean;
+  /** Everything is loaded before the announcement resolves. */
+  readonly eager: boolean;
 }
 
 /** The least that would do, and who asks for it. */

@@ -1,0 +1,55 @@
+import type { EventLog, MemoryEvent } from "./eventLog.ts";
+import type { Bytes, Reason } from "./words.ts";
+
+/** An empty log that keeps the newest `ringSize` events (0: counters only). */
+export function createEventLog(ringSize: number): EventLog {
+  const ring: MemoryEvent[] = [];
+  const listeners = new Set<(event: MemoryEvent) => void>();
+  const moved: Partial<Record<Reason, Bytes>> = {};
+  const dropped: Partial<Record<Reason, Bytes>> = {};
+  const count = { moves: 0, movedBytes: 0, drops: 0, droppedBytes: 0, acquires: 0, hits: 0, faults: 0 };
+  /** Where the next event goes, once the ring is full: the oldest one's place. */
+  let next = 0;
+
+  return {
+    add(event) {
+      switch (event.kind) {
+        case "move":
+          count.moves++;
+          count.movedBytes += event.bytes;
+          moved[event.reason] = (moved[event.reason] ?? 0) + event.bytes;
+          break;
+        case "drop":
+          count.drops++;
+          count.droppedBytes += event.bytes;
+          dropped[event.reason] = (dropped[event.reason] ?? 0) + event.bytes;
+          break;
+        case "acquire":
+          count.acquires++;
+          if (event.hit) count.hits++;
+          break;
+        case "fault":
+          count.faults++;
+          break;
+      }
+      if (ring.length < ringSize) ring.push(event);
+      else if (ringSize > 0) {
+        ring[next] = event;
+        next = (next + 1) % ringSize;
+      }
+      for (const see of listeners) see(event);
+    },
+    hit() {
+      count.acquires++;
+      count.hits++;
+    },
+    recent: () => [...ring.slice(next), ...ring.slice(0, next)],
+    listen(see) {
+      // A wrapper of its own, so that the same function can listen twice and stop once.
+      const own = (event: MemoryEvent) => see(event);
+      listeners.add(own);
+      return () => listeners.delete(own);
+    },
+    counters: () => ({ ...count, movedBytesByReason: { ...moved }, droppedBytesByReason: { ...dropped } }),
+  };
+}
