@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { openFlux2 } from "../../src/models/flux2/open.ts";
+import { openTextEncoder } from "../../src/models/text/open.ts";
 import { openVae } from "../../src/models/vae/open.ts";
 import { checkStages } from "./checkStages.ts";
 import { sharedExists, sharedSource } from "./shared.ts";
@@ -32,6 +33,20 @@ describe.skipIf(!sharedExists)("stages", () => {
       const encoded = checkStages(model, model.encode({ batch, height: 2, width: 3 }));
       expect(new Set([...decoded, ...encoded])).toEqual(new Set(model.weights.map((w) => w.name)));
     }
+    await source.close();
+  });
+
+  test.each([
+    ["golden/text/qwen3_weights", 256],
+    ["demo-models/text_encoders/weir-demo-te", 464],
+  ])("text encoder: %s", async (name, vocabulary) => {
+    const source = await sharedSource(name);
+    const model = openTextEncoder(source);
+    expect(model.dims).toEqual({ vocabulary, hidden: 128, heads: 4, kvHeads: 2, headDim: 32, inner: 256, layers: 4 });
+    expect(model.taps).toEqual([1, 2, 3]);
+    const pass = model.pass(9);
+    expect(pass.stages.map((stage) => stage.name)).toEqual(["layers.0", "layers.1", "layers.2"]);
+    expect(checkStages(model, pass)).toEqual(model.weights.map((w) => w.name).sort());
     await source.close();
   });
 });

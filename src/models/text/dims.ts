@@ -1,0 +1,12 @@
+/** Every size of a Qwen3 text encoder, read from tensor shapes. */
+export interface TextDims {
+  readonly vocabulary: number;
+  readonly hidden: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  /** Inner width of the gated MLPs. */
+  readonly inner: number;
+  /** Layers in the file; those behind the last tap are neither loaded nor run. */
+  readonly layers: number;
+}

