@@ -31,3 +31,9 @@ export function byteLength({ dtype, shape }: TensorSpec): number {
     throw new RangeError(`a row of ${row} values is no whole number of ${dtype} blocks of ${block}`);
   return (elements(shape) / block) * bytes;
 }
+
+/** Four axes, ones on the left: ggml's own view of a shape (read backwards), and what "right-aligned" means. */
+export function padded(shape: Shape): [number, number, number, number] {
+  const [a = 1, b = 1, c = 1, d = 1] = [...new Array<number>(4 - shape.length).fill(1), ...shape];
+  return [a, b, c, d];
+}

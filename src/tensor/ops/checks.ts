@@ -1,4 +1,4 @@
-import { DTYPES, type Shape } from "../dtype.ts";
+import { DTYPES, padded } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import { isContiguous, type Tensor } from "../graph.ts";
 
@@ -12,12 +12,6 @@ export const show = (t: Tensor): string => `[${t.shape.join(", ")}] ${t.dtype}`;
 
 export function refuse(at: Tensor, op: string, why: string): never {
   throw new ShapeError(`${at.graph.options.name}.${op}: ${why}`);
-}
-
-/** Four axes, ones on the left: ggml's own view of a shape, and what "right-aligned" means. */
-export function padded(shape: Shape): [number, number, number, number] {
-  const [a = 1, b = 1, c = 1, d = 1] = [...new Array<number>(4 - shape.length).fill(1), ...shape];
-  return [a, b, c, d];
 }
 
 export function expectF32(op: string, name: string, t: Tensor): void {

@@ -1,6 +1,6 @@
-import { DTYPES, elements } from "../dtype.ts";
+import { DTYPES, elements, padded } from "../dtype.ts";
 import type { Tensor } from "../graph.ts";
-import { expectContiguous, expectDenseRows, expectF32, padded, refuse, show } from "./checks.ts";
+import { expectContiguous, expectDenseRows, expectF32, refuse, show } from "./checks.ts";
 
 /**
  * y[..., t, n] = sum over k of w[..., n, k] * x[..., t, k]: torch's `x @ w.T`. w: any encoding; x, y: f32. The outer axes of w, right-aligned,
