@@ -1,6 +1,6 @@
 import type { MemoryEvent } from "../memory/eventLog.ts";
 import type { RunStats } from "../runtime/runtime.ts";
-import type { Prompt } from "../workflow/node.ts";
+import type { InputSpec, Prompt } from "../workflow/node.ts";
 
 /**
  * What supervisor and engine say to each other: plain data (structured clone), the same for the command line and the server. Tensors
@@ -19,6 +19,8 @@ export type FromEngine =
       readonly device: string;
       readonly description: string;
       readonly pid: number;
+      /** Where pictures go: SaveImage's ("output") and PreviewImage's ("temp") folders. */
+      readonly folders: { readonly output: string; readonly temp: string };
       readonly nodes: readonly NodeDeclaration[];
     }
   | { readonly type: "failed"; readonly error: PlainError }
@@ -63,9 +65,11 @@ export type JobEvent =
       readonly model: string;
       readonly stage: string;
       readonly vramUsed: number;
+      readonly vramBudget: number;
       readonly movedBytes: number;
     }
-  | { readonly kind: "executed"; readonly node: string; readonly ui: Readonly<Record<string, unknown>> }
+  /** `ui` is null for a node that was not run (its results were there) and shows nothing. */
+  | { readonly kind: "executed"; readonly node: string; readonly ui: Readonly<Record<string, unknown>> | null }
   | { readonly kind: "memory"; readonly event: MemoryEvent; readonly weight?: string }
   | { readonly kind: "warning"; readonly text: string }
   /** The engine died and the job starts again in a new process. `where`: what was running, "" when nothing was. */
@@ -97,12 +101,12 @@ export interface PlainError {
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
-/** A node class as data: what validation and /object_info need, with no code. */
+/** A node class as data: what /object_info and settings need, with no code; options of combos are lists. */
 export interface NodeDeclaration {
   readonly name: string;
   readonly displayName: string;
   readonly category: string;
-  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly inputs: Readonly<Record<string, InputSpec>>;
   readonly outputs: readonly { readonly name: string; readonly type: string }[];
   readonly outputNode: boolean;
 }

@@ -1,3 +1,4 @@
+import { ComputeFailed } from "../tensor/backend.ts";
 import type { PlainError } from "./messages.ts";
 
 /** Codes of our own errors are kebab-case; Node's are like ENOENT. */
@@ -14,10 +15,12 @@ export function plainError(error: unknown): PlainError {
   if (!(error instanceof Error)) return { code: "internal", message: String(error).slice(0, MAX_MESSAGE) };
   const raw = (error as { code?: unknown }).code;
   const code =
-    typeof raw === "string" && OUR_CODE.test(raw)
-      ? raw
-      : typeof raw === "string" && ERRNO.test(raw)
-        ? "system"
-        : "internal";
+    error instanceof ComputeFailed
+      ? "compute-failed"
+      : typeof raw === "string" && OUR_CODE.test(raw)
+        ? raw
+        : typeof raw === "string" && ERRNO.test(raw)
+          ? "system"
+          : "internal";
   return { code, message: error.message.slice(0, MAX_MESSAGE), detail: { stack: error.stack ?? "", type: error.name } };
 }

@@ -14,6 +14,8 @@ export interface EngineHooks {
   readonly entry?: string;
   /** The environment of the process. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Ends the process at once, also one that is still starting. */
+  readonly signal?: AbortSignal;
   /** What the process itself prints, for who debugs. */
   readonly onOutput?: (text: string) => void;
 }
@@ -23,6 +25,8 @@ export interface Engine {
   readonly device: string;
   readonly description: string;
   readonly nodes: readonly NodeDeclaration[];
+  /** Where pictures go. */
+  readonly folders: { readonly output: string; readonly temp: string };
   /** Of the process that serves now; another one after a restart. */
   readonly pid: number;
   /**
@@ -49,6 +53,7 @@ const OUT_OF_MEMORY = /out of memory|failed to allocate|cannot allocate|bad_allo
  */
 export async function startEngine(options: EngineOptions, hooks: EngineHooks): Promise<Engine> {
   const supervisor = new Supervisor(options, hooks);
+  hooks.signal?.addEventListener("abort", () => supervisor.kill(), { once: true });
   await supervisor.start();
   return supervisor;
 }
@@ -86,6 +91,9 @@ class Supervisor implements Engine {
   }
   get nodes(): readonly NodeDeclaration[] {
     return this.#ready?.nodes ?? [];
+  }
+  get folders(): { readonly output: string; readonly temp: string } {
+    return this.#ready?.folders ?? { output: "", temp: "" };
   }
   get pid(): number {
     return this.#process?.pid ?? -1;

@@ -1,0 +1,201 @@
+import { EXIT, type ExitCode } from "./exitCodes.ts";
+
+/** An error a user can meet: its stable code, what `weir` returns for it, what it means and what to do. */
+export interface CatalogueEntry {
+  readonly code: string;
+  readonly exit: ExitCode;
+  readonly meaning: string;
+  readonly next: string;
+}
+
+const entry = (code: string, exit: ExitCode, meaning: string, next: string): CatalogueEntry => ({
+  code,
+  exit,
+  meaning,
+  next,
+});
+
+/**
+ * Every code that an error of Weir carries. docs/errors.md holds this table, and a test holds the two equal and looks through all of
+ * src/ for codes that are missing here. Codes are never renamed: scripts read them.
+ */
+export const catalogue: readonly CatalogueEntry[] = [
+  // The command line and its files.
+  entry("usage", EXIT.usage, "The command line means nothing.", "The message says what the flag takes."),
+  entry(
+    "bad-setting",
+    EXIT.usage,
+    "`--set`, `--prompt`, `--seed` or `--steps` fits no input of the workflow.",
+    "The message lists what would fit.",
+  ),
+  entry("no-such-file", EXIT.usage, "A file of the command line is not there or cannot be read.", "Check the path."),
+  entry(
+    "cannot-write",
+    EXIT.failure,
+    "The place of `-o` cannot be written.",
+    "Choose a folder that exists and is yours.",
+  ),
+  entry("interrupted", EXIT.interrupted, "Ctrl-C stopped the run.", "Run it again; nothing half-written is left."),
+
+  // Workflows.
+  entry("invalid-json", EXIT.invalidWorkflow, "The workflow file is not JSON.", "The message names line and column."),
+  entry(
+    "no-workflow",
+    EXIT.invalidWorkflow,
+    "The file holds no workflow that can be run.",
+    "Use a file saved in API format, or a picture made with metadata.",
+  ),
+  entry(
+    "ui-format",
+    EXIT.invalidWorkflow,
+    "The file is the page's own format, not API format.",
+    "Save it with Export (API).",
+  ),
+  entry(
+    "invalid-workflow",
+    EXIT.invalidWorkflow,
+    "The workflow does not pass validation.",
+    "Each line names a node, an input and what would do.",
+  ),
+  entry(
+    "missing-model",
+    EXIT.missingModel,
+    "A model or picture that the workflow names is not in its folder.",
+    "Put it there, or choose one of those listed.",
+  ),
+
+  // Files of weights and pictures.
+  entry("cannot-open", EXIT.failure, "A file cannot be opened.", "Check that it is there and may be read."),
+  entry("corrupt-file", EXIT.failure, "A file contradicts itself or ends early.", "Get the file again."),
+  entry(
+    "wrong-format",
+    EXIT.failure,
+    "A file is of another format than its place asks for.",
+    "The message says what it is.",
+  ),
+  entry("unsupported-format", EXIT.failure, "A file's format is known but not read.", "Convert it."),
+  entry(
+    "unsupported-encoding",
+    EXIT.failure,
+    "Weights are stored in an encoding that is not computed with.",
+    "Choose another file of the model.",
+  ),
+  entry(
+    "too-large",
+    EXIT.failure,
+    "A file is beyond the limits set for strangers' files.",
+    "The message gives the limit.",
+  ),
+  entry(
+    "missing-tensor",
+    EXIT.failure,
+    "A file lacks a tensor that is asked for.",
+    "Get the file again, or another of its kind.",
+  ),
+  entry("file-changed", EXIT.failure, "A file changed while it was in use.", "Run again."),
+  entry("read-failed", EXIT.failure, "The system did not give a file's bytes.", "Check the disk or the network drive."),
+  entry(
+    "write-failed",
+    EXIT.failure,
+    "A file could not be written; what was there is untouched.",
+    "Check space and permissions.",
+  ),
+  entry("bad-text", EXIT.failure, "Text that a picture cannot carry.", "The message names the text."),
+  entry("system", EXIT.failure, "The system refused something.", "The message is the system's own."),
+
+  // Models and their inputs.
+  entry(
+    "wrong-model",
+    EXIT.failure,
+    "A file holds another kind of model than its node loads.",
+    "Choose another file; the message says what it looks like.",
+  ),
+  entry(
+    "broken-model",
+    EXIT.failure,
+    "A model lacks tensors, or their shapes do not fit together.",
+    "Get the file again.",
+  ),
+  entry("bad-tokenizer", EXIT.failure, "A tokenizer cannot be used.", "Get the text encoder again, or choose another."),
+  entry(
+    "bad-model-input",
+    EXIT.failure,
+    "A picture, latent or text that the model cannot take.",
+    "The message gives the sizes.",
+  ),
+  entry("unknown-sampler", EXIT.failure, "No sampler has this name.", "The message lists those there are."),
+  entry("unknown-scheduler", EXIT.failure, "No scheduler has this name.", "The message lists those there are."),
+  entry("bad-schedule", EXIT.failure, "A schedule that cannot be sampled.", "Check steps and denoise."),
+  entry("bad-seed", EXIT.failure, "A seed that the noise cannot be made from.", "Choose a smaller seed."),
+
+  // Memory.
+  entry(
+    "does-not-fit",
+    EXIT.doesNotFit,
+    "The workflow cannot run within `--vram` or `--vram-weights`.",
+    "The message names the flag and the smallest value that does.",
+  ),
+  entry(
+    "budget-too-small",
+    EXIT.doesNotFit,
+    "One stage's weights do not fit the budget in force.",
+    "Raise `--vram` or `--vram-weights`.",
+  ),
+  entry("room-is-leased", EXIT.doesNotFit, "What computes now holds the room that a stage needs.", "Raise `--vram`."),
+  entry(
+    "reserve-too-large",
+    EXIT.doesNotFit,
+    "What the device takes for itself passes `--vram` alone.",
+    "Raise `--vram`.",
+  ),
+  entry(
+    "weight-too-large",
+    EXIT.doesNotFit,
+    "A weight is larger than any buffer of the device.",
+    "Use another device or a smaller encoding.",
+  ),
+  entry(
+    "device-full",
+    EXIT.doesNotFit,
+    "The device has less room than the budget promised.",
+    "Close other programs, or lower `--vram`.",
+  ),
+  entry(
+    "out-of-device-memory",
+    EXIT.doesNotFit,
+    "The device refused memory that the budget allows.",
+    "Close other programs, or lower `--vram`.",
+  ),
+  entry("upload-failed", EXIT.failure, "The device failed to take a weight.", "Run again; try `--device cpu`."),
+  entry("unknown-weight", EXIT.failure, "A model was closed while something used it.", "Run again."),
+
+  // Devices and the engine.
+  entry("device-not-found", EXIT.usage, "There is no device of that name.", "The message lists those there are."),
+  entry(
+    "ggml-not-found",
+    EXIT.failure,
+    "The compute library is not installed for this platform.",
+    "Install the package that the message names.",
+  ),
+  entry("ggml-version", EXIT.failure, "The compute library is of another version.", "Run `npm install` again."),
+  entry("unsupported-op", EXIT.failure, "The device cannot do something the model needs.", "Try `--device cpu`."),
+  entry("compute-failed", EXIT.failure, "The device could not compute.", "Run again; try `--device cpu`."),
+  entry(
+    "engine-died",
+    EXIT.failure,
+    "The engine process died twice; the message says how and in which stage.",
+    "Try a smaller `--vram` or `--device cpu`.",
+  ),
+  entry("internal", EXIT.failure, "A mistake of Weir's own.", "Report it, with what WEIR_DEBUG=1 prints."),
+];
+
+/** For `weir --help`. */
+export const catalogueHelp = `Exit codes:
+  0    done
+  1    failed while running
+  2    the command line is wrong
+  3    the workflow is not valid
+  4    it does not fit into the memory it may use
+  5    a model or picture is missing
+  130  stopped by Ctrl-C
+`;

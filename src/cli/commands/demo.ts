@@ -1,0 +1,37 @@
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { EngineFlags, JobFlags } from "../flags.ts";
+import { formatSeconds } from "../progress/formatSeconds.ts";
+import type { CliContext } from "../runCli.ts";
+import { runWorkflows } from "./run.ts";
+
+export interface DemoFlags extends EngineFlags, JobFlags {}
+
+/** Beside dist/ and src/ alike. */
+const DEMO = fileURLToPath(new URL("../../../demo/", import.meta.url));
+const PICTURE = "weir-demo.png";
+
+/** `weir demo [PROMPT]`: the bundled workflow with the bundled models, into weir-demo.png; ends by saying what to try next. */
+export async function demoCommand(prompt: string, flags: DemoFlags, context: CliContext): Promise<void> {
+  const { io } = context;
+  const output = flags.output ?? PICTURE;
+  const workflow = resolve(DEMO, "klein.json");
+  const [record] = await runWorkflows(
+    [{ file: "the demo", path: workflow }],
+    { ...flags, output, set: [], ...(prompt === "" ? {} : { prompt }) },
+    DEMO,
+    context,
+  );
+  const picture = record?.pictures[0] ?? output;
+  io.err(
+    `
+The picture is ${resolve(io.cwd, picture)} (${formatSeconds(record?.seconds ?? 0)}).
+
+Try next:
+  weir demo a big yellow star in a night sky     another picture
+  weir demo --seed 7 --vram-weights 30%          another seed, with room for a third of the weights
+  weir run ${picture} -o again.png --base-directory ${DEMO}
+                                                 the same bytes again, from the picture alone
+`,
+  );
+}

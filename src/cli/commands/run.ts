@@ -1,0 +1,118 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { isAbsolute, join, relative, resolve } from "node:path";
+import { applySettings, type Declarations, type Settings, shiftSeeds } from "../../workflow/applySettings.ts";
+import { type EngineFlags, engineOptions, type JobFlags } from "../flags.ts";
+import { picturePaths, pictureTarget } from "../pictures.ts";
+import { readWorkflowFile } from "../readWorkflowFile.ts";
+import type { CliContext } from "../runCli.ts";
+import { openSession } from "../session.ts";
+
+export interface RunFlags extends EngineFlags, JobFlags {
+  readonly set: readonly string[];
+  readonly prompt?: string;
+  readonly repeat?: number;
+}
+
+/** `weir run FILE...`: each workflow, each repeat, in one engine. stdout: the pictures' paths, or one JSON object. */
+export async function runCommand(files: readonly string[], flags: RunFlags, context: CliContext): Promise<void> {
+  const { io } = context;
+  await runWorkflows(
+    files.map((file) => ({ file, path: resolve(io.cwd, file) })),
+    flags,
+    resolve(io.cwd, flags.baseDirectory ?? "."),
+    context,
+  );
+}
+
+export interface WorkflowFile {
+  /** As the user names it. */
+  readonly file: string;
+  readonly path: string;
+}
+
+/** One line of `--stats json`'s `runs`. */
+interface RunRecord {
+  readonly file: string;
+  readonly repeat: number;
+  readonly pictures: readonly string[];
+  readonly seconds: number;
+  readonly stats: unknown;
+}
+
+/** Runs workflows with one engine and reports. Returns the pictures' paths. */
+export async function runWorkflows(
+  workflows: readonly WorkflowFile[],
+  flags: RunFlags,
+  baseDirectory: string,
+  context: CliContext,
+): Promise<readonly RunRecord[]> {
+  const { io } = context;
+  const prompts = await Promise.all(
+    workflows.map(async ({ file, path }) => ({ file, ...(await readWorkflowFile(file, path)) })),
+  );
+  const target = flags.output === undefined ? null : await pictureTarget(resolve(io.cwd, flags.output));
+  // With -o, the only file that stays is the one asked for.
+  const scratch =
+    target && flags.outputDirectory === undefined ? await mkdtemp(join(tmpdir(), "weir-pictures-")) : null;
+  const outputDirectory =
+    scratch ?? (flags.outputDirectory === undefined ? undefined : resolve(io.cwd, flags.outputDirectory));
+  const options = engineOptions(flags, flags.verbose ?? false, baseDirectory);
+  let keepScratch = false;
+  try {
+    const session = await openSession(
+      outputDirectory === undefined ? options : { ...options, outputDirectory },
+      context,
+    );
+    const classes = new Map(session.engine.nodes.map((node) => [node.name, node]));
+    const declared: Declarations = (classType) => classes.get(classType);
+    const records: RunRecord[] = [];
+    try {
+      for (const { file, prompt, extraPngInfo } of prompts) {
+        for (let repeat = 0; repeat < (flags.repeat ?? 1); repeat++) {
+          const settled = applySettings(prompt, settings(flags), declared);
+          const finished = await session.run(file, {
+            prompt: shiftSeeds(settled, BigInt(repeat), declared),
+            extraPngInfo,
+          });
+          const made = picturePaths(finished.outputs, session.engine.folders);
+          const pictures: string[] = [];
+          for (const picture of made) {
+            try {
+              pictures.push(target ? await target.place(picture) : picture);
+            } catch (error) {
+              keepScratch = true;
+              throw error;
+            }
+          }
+          const shown = pictures.map((path) => short(path, io.cwd));
+          if (flags.stats !== "json") for (const path of shown) io.out(`${path}\n`);
+          records.push({ file, repeat, pictures: shown, seconds: finished.seconds, stats: finished.stats });
+        }
+      }
+    } finally {
+      await session.close();
+    }
+    if (flags.stats === "json") {
+      io.out(`${JSON.stringify({ pictures: records.flatMap((record) => record.pictures), runs: records })}\n`);
+    }
+    return records;
+  } finally {
+    if (scratch && !keepScratch) await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+function settings({ set, prompt, seed, steps }: RunFlags): Settings {
+  return {
+    set,
+    ...(prompt === undefined ? {} : { prompt }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(steps === undefined ? {} : { steps }),
+  };
+}
+
+/** Relative where that is shorter to read: inside the current folder. */
+function short(path: string, cwd: string): string {
+  const inside = relative(cwd, path);
+  return inside === "" || inside.startsWith("..") || isAbsolute(inside) ? path : inside;
+}

@@ -1,0 +1,22 @@
+import type { MemoryEvent } from "../memory/eventLog.ts";
+import { formatBytes } from "../runtime/formatBytes.ts";
+
+/** One line of `--verbose`, or `null` for what would only be noise (each acquire that found all resident). */
+export function describeMemoryEvent(event: MemoryEvent, weight: string | undefined): string | null {
+  switch (event.kind) {
+    case "move":
+      return `  move  ${weight ?? event.weight}  ${formatBytes(event.bytes)}  ${event.from} -> ${event.to}  ${event.reason}`;
+    case "drop":
+      return `  drop  ${weight ?? event.weight}  ${formatBytes(event.bytes)}  ${event.from}  ${event.reason}`;
+    case "plan":
+      return `  plan  ${event.policy}: ${formatBytes(event.pinned)} of ${formatBytes(event.model)} stay, window ${formatBytes(event.window)}, budget ${formatBytes(event.budget)}`;
+    case "budget":
+      return `  budget  ${formatBytes(event.vram)}, weights ${formatBytes(event.weights)}`;
+    case "chunk":
+      return `  chunk  ${event.change} ${formatBytes(event.bytes)}`;
+    case "fault":
+      return `  fault  ${event.what}: ${event.message}`;
+    case "acquire":
+      return event.hit ? null : `  wait  ${event.stage}`;
+  }
+}

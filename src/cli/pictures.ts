@@ -1,0 +1,74 @@
+import { copyFile, mkdir, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, extname, join } from "node:path";
+import { FileError } from "./errors.ts";
+
+/** A picture as SaveImage and PreviewImage report it in their ui. */
+interface PictureRef {
+  readonly filename: string;
+  readonly subfolder: string;
+  readonly type: string;
+}
+
+/** The files of a job's pictures, in the order in which its nodes finished. */
+export function picturePaths(
+  outputs: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  folders: { readonly output: string; readonly temp: string },
+): readonly string[] {
+  return Object.values(outputs).flatMap((ui) =>
+    ((ui["images"] ?? []) as readonly PictureRef[]).map(({ filename, subfolder, type }) =>
+      join(type === "temp" ? folders.temp : folders.output, subfolder, filename),
+    ),
+  );
+}
+
+/** Where `-o` puts pictures: one after the other, each complete or not there. */
+export interface PictureTarget {
+  /** Copies a picture to the next place and returns that. Throws FileError. */
+  place(picture: string): Promise<string>;
+}
+
+/**
+ * `path` is a folder (pictures keep their names) or a file: the first picture takes it, later ones NAME-2.png, NAME-3.png. Checked before
+ * anything runs, so that no picture is made for a place that cannot take it. Throws FileError.
+ */
+export async function pictureTarget(path: string): Promise<PictureTarget> {
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => /[\\/]$/.test(path),
+  );
+  const folder = isFolder ? path : dirname(path);
+  try {
+    if (isFolder) await mkdir(folder, { recursive: true });
+    const probe = join(folder, `.weir-${process.pid}.tmp`);
+    await mkdir(probe);
+    await rm(probe, { recursive: true });
+  } catch (error) {
+    throw new FileError("cannot-write", `cannot write into ${folder}: ${why(error)}; choose another place with -o`);
+  }
+  let count = 0;
+  return {
+    async place(picture) {
+      count += 1;
+      const extension = extname(path);
+      const stem = path.slice(0, path.length - extension.length);
+      const to = isFolder ? join(folder, basename(picture)) : count === 1 ? path : `${stem}-${count}${extension}`;
+      const half = `${to}.${process.pid}.tmp`;
+      try {
+        await copyFile(picture, half);
+        await rename(half, to);
+      } catch (error) {
+        await rm(half, { force: true });
+        throw new FileError("cannot-write", `cannot write ${to}: ${why(error)}; the picture is ${picture}`);
+      }
+      return to;
+    },
+  };
+}
+
+function why(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === "ENOENT") return "the folder does not exist";
+  if (code === "EACCES" || code === "EPERM" || code === "EROFS") return "no permission";
+  if (code === "ENOSPC") return "the disk is full";
+  return (error as Error).message;
+}

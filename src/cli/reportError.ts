@@ -1,0 +1,29 @@
+import { exitCodeOf } from "./errors.ts";
+import { EXIT, type ExitCode } from "./exitCodes.ts";
+import type { Io } from "./io.ts";
+
+/** Says what failed on stderr and returns the exit code. A stack is for who sets WEIR_DEBUG=1. */
+export function reportError(error: unknown, io: Io): ExitCode {
+  const code = (error as { code?: unknown } | null)?.code;
+  const known = typeof code === "string" ? code : undefined;
+  const message = error instanceof Error ? error.message : String(error);
+  if (known === "interrupted") {
+    io.err("weir: interrupted\n");
+    return EXIT.interrupted;
+  }
+  io.err(`weir: ${isOurs(known) ? message : `internal error: ${message}; WEIR_DEBUG=1 shows where`}\n`);
+  for (const line of (error as { lines?: readonly string[] } | null)?.lines ?? []) io.err(`  ${line}\n`);
+  if (io.env["WEIR_DEBUG"] && error instanceof Error) io.err(`${stackOf(error)}\n`);
+  return exitCodeOf(known);
+}
+
+/** Kebab-case: an error of ours, whose message is meant for the user. */
+function isOurs(code: string | undefined): boolean {
+  return code !== undefined && code !== "internal" && /^[a-z][a-z0-9-]*$/.test(code);
+}
+
+/** Of the engine's side where the error came from there. */
+function stackOf(error: Error): string {
+  const detail = (error as { detail?: { stack?: unknown } }).detail;
+  return typeof detail?.stack === "string" && detail.stack !== "" ? detail.stack : (error.stack ?? "");
+}

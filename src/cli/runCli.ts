@@ -1,0 +1,107 @@
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import type { startEngine } from "../engine/supervisor.ts";
+import { catalogueHelp } from "./catalogue.ts";
+import type { DemoFlags } from "./commands/demo.ts";
+import type { RunFlags } from "./commands/run.ts";
+import { EXIT, type ExitCode } from "./exitCodes.ts";
+import { addEngineFlags, addFolderFlags, addJobFlags } from "./flags.ts";
+import { intFlag } from "./intFlag.ts";
+import type { Io } from "./io.ts";
+import { reportError } from "./reportError.ts";
+
+/** What commands are given: streams, and the engine's start, so that a test can pass its own. */
+export interface CliContext {
+  readonly io: Io;
+  /** By default the real one. */
+  readonly startEngine?: typeof startEngine;
+}
+
+/** Help is the same text on every terminal and in the documentation. */
+const HELP_WIDTH = 100;
+
+/** Runs one command line and returns its exit code. Never throws, never exits: main.ts does. `argv` is without node and script. */
+export async function runCli(argv: readonly string[], context: CliContext): Promise<ExitCode> {
+  const { io } = context;
+  try {
+    await program(context).parseAsync([...argv], { from: "user" });
+    return EXIT.ok;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    return reportError(error, io);
+  }
+}
+
+function program(context: CliContext): Command {
+  const { io } = context;
+  const weir = new Command("weir")
+    .description("Runs ComfyUI's diffusion workflows with models larger than the GPU's memory.")
+    .version(version(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print the help of a command")
+    .configureOutput({
+      writeOut: (text) => io.out(text),
+      writeErr: (text) => io.err(text),
+      outputError: (text, write) => write(text.replace(/^error: /, "weir: ")),
+      getOutHelpWidth: () => HELP_WIDTH,
+      getErrHelpWidth: () => HELP_WIDTH,
+    })
+    .exitOverride()
+    .addHelpText("after", `\n${catalogueHelp}`);
+
+  const run = weir
+    .command("run")
+    .argument("<file...>", "workflows in API format (JSON), or pictures that carry theirs (PNG)")
+    .summary("run workflows and write their pictures")
+    .description(
+      "Runs workflows and writes their pictures. A picture made by SaveImage carries its workflow: running it makes\n" +
+        "the same picture again. All files and repeats run in one engine, so models are loaded once.",
+    )
+    .option(
+      "--set <node.input=value>",
+      "set an input before the run; node is its id, title or class (may be given several times)",
+      (text: string, all: readonly string[]) => [...all, text],
+      [] as readonly string[],
+    )
+    .option("--prompt <text>", "the positive prompt")
+    .option("--repeat <n>", "run each workflow n times; the seed grows by one each time", intFlag("--repeat", 1));
+  addEngineFlags(addFolderFlags(addJobFlags(run)));
+  run
+    .addHelpText("after", RUN_EXAMPLES)
+    .showHelpAfterError("(weir run --help lists what it takes)")
+    .action(async (files: string[], flags: RunFlags) => {
+      const { runCommand } = await import("./commands/run.ts");
+      await runCommand(files, flags, context);
+    });
+
+  const demo = weir
+    .command("demo")
+    .argument("[prompt...]", "what to draw (default: a red circle on a blue background)")
+    .summary("draw a picture with the bundled models")
+    .description(
+      "Draws a picture with the small models that come with Weir and writes it as weir-demo.png into the current\n" +
+        "folder. The models know one coloured shape on a background, such as: a big yellow star in a night sky",
+    );
+  addEngineFlags(addJobFlags(demo));
+  demo
+    .showHelpAfterError("(weir demo --help lists what it takes)")
+    .action(async (words: string[], flags: DemoFlags) => {
+      const { demoCommand } = await import("./commands/demo.ts");
+      await demoCommand(words.join(" "), flags, context);
+    });
+
+  return weir.showHelpAfterError("(weir --help lists the commands)");
+}
+
+const RUN_EXAMPLES = `
+Examples:
+  weir run klein.json --prompt "a big yellow star in a night sky" --seed 7 -o star.png
+  weir run klein.json --set 12.steps=4 --vram 8GB
+  weir run output/ComfyUI_00001_.png          the same picture again
+`;
+
+/** Of the package this file is in, built or not. */
+function version(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,28 @@
+import { formatBytes } from "../runtime/formatBytes.ts";
+import type { RunStats } from "../runtime/runtime.ts";
+
+/**
+ * The one line with which a run ends: bytes moved, why, share of the bound, peak of the budget. The bound: a steady pass (any but a run's
+ * first) must move the model less what the plan pins, M - R; the share is the sum of those over what did move.
+ */
+export function runLine(stats: RunStats): string {
+  const { counters, vram } = stats;
+  const reasons = Object.entries(counters.movedBytesByReason)
+    .filter(([, bytes]) => bytes > 0)
+    .sort(([, a], [, b]) => b - a)
+    .map(([reason, bytes]) => `${reason} ${formatBytes(bytes)}`);
+  const why = reasons.length > 0 ? ` (${reasons.join(", ")})` : "";
+  return [
+    `moved ${formatBytes(counters.movedBytes)}${why}`,
+    describeBound(stats),
+    `peak ${formatBytes(vram.peak)} of ${formatBytes(vram.budget)} VRAM`,
+  ].join("; ");
+}
+
+function describeBound({ passes }: RunStats): string {
+  const steady = passes.filter((pass) => pass.index > 0);
+  const moved = steady.reduce((sum, pass) => sum + pass.movedBytes, 0);
+  const bound = steady.reduce((sum, pass) => sum + pass.modelBytes - pass.pinnedBytes, 0);
+  if (moved === 0) return "steady passes moved nothing";
+  return `${((100 * bound) / moved).toFixed(1)} % of the bound`;
+}

@@ -1,0 +1,121 @@
+import { randomUUID } from "node:crypto";
+import type { EngineOptions, Job, JobEvent, JobResult } from "../engine/messages.ts";
+import type { Engine } from "../engine/supervisor.ts";
+import type { RunStats } from "../runtime/runtime.ts";
+import { describeMemoryEvent } from "./describeMemoryEvent.ts";
+import { InterruptedByUser, InvalidWorkflow, RunFailed } from "./errors.ts";
+import { liveProgress } from "./progress/liveProgress.ts";
+import { plainProgress } from "./progress/plainProgress.ts";
+import type { Progress } from "./progress/progress.ts";
+import type { CliContext } from "./runCli.ts";
+import { runLine } from "./runLine.ts";
+import { statsSince } from "./statsSince.ts";
+
+/** One job that went well. */
+export interface Finished {
+  readonly outputs: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Of this job alone. */
+  readonly stats: RunStats;
+  readonly seconds: number;
+}
+
+/** An engine for one command line: what runs is shown, Ctrl-C stops it, and nothing is left behind. */
+export interface Session {
+  readonly engine: Engine;
+  readonly progress: Progress;
+  /** Throws InvalidWorkflow, RunFailed, InterruptedByUser. `file` names the workflow in messages. */
+  run(file: string, job: Omit<Job, "id">): Promise<Finished>;
+  close(): Promise<void>;
+}
+
+/** Starts an engine. The first Ctrl-C asks it to stop, which takes one graph; the second ends it at once. */
+export async function openSession(options: EngineOptions, { io, startEngine }: CliContext): Promise<Session> {
+  const progress = io.terminal ? liveProgress(io) : plainProgress(io);
+  const kill = new AbortController();
+  let interrupts = 0;
+  let running: { readonly engine: Engine; readonly jobId: string } | undefined;
+  const unlisten = io.onInterrupt(() => {
+    interrupts += 1;
+    // Nothing is lost while it starts; and who asks twice means it.
+    if (interrupts > 1 || !running) return kill.abort();
+    progress.line("stopping; Ctrl-C again ends it at once");
+    running.engine.interrupt(running.jobId);
+  });
+  const start = startEngine ?? (await import("../engine/supervisor.ts")).startEngine;
+  let engine: Engine;
+  try {
+    engine = await start(options, {
+      env: io.env,
+      signal: kill.signal,
+      ...(io.env["WEIR_DEBUG"] ? { onOutput: (text: string) => progress.line(text.replace(/\n$/, "")) } : {}),
+    });
+  } catch (error) {
+    unlisten();
+    throw interrupts > 0 ? new InterruptedByUser() : error;
+  }
+  if (options.verbose) progress.line(`device ${engine.device}: ${engine.description}`);
+  let before: RunStats | undefined;
+
+  return {
+    engine,
+    progress,
+    async run(file, job) {
+      if (interrupts > 0) throw new InterruptedByUser();
+      const id = randomUUID();
+      const startedAt = io.now();
+      running = { engine, jobId: id };
+      let result: JobResult;
+      try {
+        result = await engine.run({ id, ...job }, (event) => {
+          // A new process counts from zero.
+          if (event.kind === "restarted") before = undefined;
+          show(event, progress);
+        });
+      } finally {
+        running = undefined;
+        progress.end();
+      }
+      if (result.status === "interrupted") throw new InterruptedByUser();
+      if (result.status === "invalid") throw new InvalidWorkflow(file, result.lines, result.missingFiles);
+      if (result.status === "error") throw runFailed(result);
+      const stats = statsSince(before, result.stats);
+      before = result.stats;
+      progress.line(runLine(stats));
+      return { outputs: result.outputs, stats, seconds: (io.now() - startedAt) / 1000 };
+    },
+    async close() {
+      progress.end();
+      await engine.close();
+      unlisten();
+    },
+  };
+}
+
+function show(event: JobEvent, progress: Progress): void {
+  progress.event(event);
+  if (event.kind === "warning") progress.line(`warning: ${event.text}`);
+  if (event.kind === "restarted") {
+    const where = event.where === "" ? "" : ` in ${event.where}`;
+    progress.line(`the engine died${where} (${event.reason}); starting again`);
+  }
+  if (event.kind === "memory") {
+    const line = describeMemoryEvent(event.event, event.weight);
+    if (line !== null) progress.line(line);
+  }
+}
+
+/** What a dead process said that is worth a user's eyes; all of it is in the error's detail. */
+const TELLING = /assert|error|fail|memory|exception|abort/i;
+
+function runFailed({ node, classType, error }: Extract<JobResult, { status: "error" }>): RunFailed {
+  const output = (error.detail?.["output"] ?? []) as readonly string[];
+  const where = node === undefined || error.code === "engine-died" ? "" : `${classType} (node ${node}): `;
+  const failed = new RunFailed(
+    error.code,
+    `${where}${error.message}`,
+    output.filter((line) => TELLING.test(line)).slice(-3),
+  );
+  const stack = error.detail?.["stack"];
+  if (typeof stack === "string") failed.stack = stack;
+  return failed;
+}
