@@ -18,7 +18,7 @@ const KINDS: readonly (readonly [kind: string, test: (bytes: Uint8Array) => bool
   ["a zip archive (a PyTorch pickle checkpoint, .pt or .ckpt, is one)", (b) => starts(b, "PK\x03\x04")],
   ["a Python pickle (an old PyTorch checkpoint)", (b) => b[0] === 0x80 && b[1]! >= 2 && b[1]! <= 5],
   ["a gzip archive", (b) => starts(b, "\x1f\x8b")],
-  ["a Git LFS pointer, not the file itself", (b) => starts(b, "version https://git-lfs")],
+  ["a Git LFS pointer (the file itself was not downloaded)", (b) => starts(b, "version https://git-lfs")],
   ["a web page", (b) => /^\s*<(!doctype|html|head|\?xml)/i.test(text(b))],
   ["a BMP picture", (b) => starts(b, "BM") && b.length > 14 && b[6] === 0 && b[7] === 0 && b[8] === 0 && b[9] === 0],
   ["a JSON file", (b) => /^\s*[{[]\s*["{[\]}]/.test(text(b))],

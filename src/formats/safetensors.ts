@@ -4,12 +4,10 @@ import { resolve } from "node:path";
 import { CannotOpen, CorruptFile, FileChanged, MissingTensor, ReadFailed, TooLarge, WrongFormat } from "./errors.ts";
 import { FILE_KIND_BYTES, fileKind } from "./fileKind.ts";
 import { quote } from "./quote.ts";
+import { readFully } from "./readFully.ts";
 import { LIMITS, parseSafetensorsHeader, type SafetensorsHeader } from "./safetensorsHeader.ts";
 import { systemFact } from "./systemFact.ts";
 import type { WeightSource } from "./weightSource.ts";
-
-/** One system call reads at most this much: Linux stops at 2^31 - 4096 bytes, and Node refuses more than 2^31 - 1. */
-const PIECE = 2 ** 30;
 
 /**
  * Opens a safetensors file: reads and checks the header, leaves the weights where they are. Costs the header's length, not the file's.
@@ -54,26 +52,6 @@ async function readHeader(path: string, handle: FileHandle, fileBytes: number): 
   const header = Buffer.allocUnsafe(Number(length));
   await readFully(path, handle, 8, header);
   return parseSafetensorsHeader(path, header, fileBytes);
-}
-
-/** Fills `into` from the file's byte `position` on, in pieces. Throws ReadFailed. */
-async function readFully(path: string, handle: FileHandle, position: number, into: Uint8Array): Promise<void> {
-  let done = 0;
-  while (done < into.length) {
-    const length = Math.min(PIECE, into.length - done);
-    let got: number;
-    try {
-      got = (await handle.read(into, done, length, position + done)).bytesRead;
-    } catch (error) {
-      throw new ReadFailed(path, `${length} bytes at ${position + done} could not be read: ${systemFact(error)}`);
-    }
-    if (got === 0)
-      throw new ReadFailed(
-        path,
-        `ends at byte ${position + done}, ${into.length - done} bytes short of what was asked for`,
-      );
-    done += got;
-  }
 }
 
 class SafetensorsFile implements WeightSource {
