@@ -58,8 +58,8 @@ export class GgmlBackend implements Backend {
   }
 
   activationBytes(program: Program): number {
-    const { activations, work } = this.#prepare(program);
-    return activations + work;
+    const { reserve, work } = this.#prepare(program);
+    return reserve + work;
   }
 
   /** Activations alone, as ggml's own allocator measures them: what the planner in tensor/ must equal. */
@@ -149,10 +149,10 @@ export class GgmlBackend implements Backend {
   }
 
   #build(program: Program, bindings: Bindings): Built {
-    const { activations, work } = this.#prepare(program);
-    if (activations + work > this.#activations.bytes)
+    const { activations, reserve, work } = this.#prepare(program);
+    if (reserve + work > this.#activations.bytes)
       throw new Error(
-        `invariant: ${program.name} needs ${activations + work} bytes of activations, ${this.#activations.bytes} are reserved`,
+        `invariant: ${program.name} needs ${reserve + work} bytes of activations, ${this.#activations.bytes} are reserved`,
       );
     const { g } = this.#lib;
     const built = build(this.#lib, program, (tensor, leaf: Leaf) => {

@@ -47,9 +47,8 @@ export function makeBuffer(lib: Lib, device: Device, bytes: number): GgmlBuffer 
   return { buffer, base, bytes, all, context, host };
 }
 
-export function freeBuffer(lib: Lib, { buffer, bytes, context, host }: GgmlBuffer): void {
-  // A view that outlives its memory would corrupt whatever comes there next: detached, it is empty.
-  if (host) structuredClone(host.buffer, { transfer: [host.buffer as ArrayBuffer] });
+/** Views of `host` are dead from here on: node cannot detach them, so whoever frees has waited for reads into them. */
+export function freeBuffer(lib: Lib, { buffer, bytes, context }: GgmlBuffer): void {
   lib.g.ggml_free(context);
   lib.g.ggml_backend_buffer_free(buffer);
   live -= bytes;

@@ -75,18 +75,7 @@ export function loadLib(files: LibraryFiles, { debug = false, warn = () => {} }:
       throw new GgmlNotFound(`ggml is loaded from ${loaded.files.dir} already; one process holds one`);
     return loaded;
   }
-  // C code runs on koffi's own stacks, 128 KiB in the background by default: too little for drivers that compile shaders.
-  koffi.config({ ...koffi.config(), sync_stack_size: 8 << 20, async_stack_size: 8 << 20, resident_async_pools: 4 });
-  koffi.struct("weir_ggml_init_params", { mem_size: "size_t", mem_buffer: "void *", no_alloc: "bool" });
-  koffi.struct("weir_ggml_cplan", {
-    work_size: "size_t",
-    work_data: "void *",
-    n_threads: "int",
-    threadpool: "void *",
-    abort_callback: "void *",
-    abort_callback_data: "void *",
-    use_ref: "bool",
-  });
+  setUp();
   const base = open(files.base);
   const g = bind(base, BASE);
   // The log callback is called from any thread, where JavaScript cannot run: a native function that ignores its arguments swallows it.
@@ -133,6 +122,25 @@ export function loadLib(files: LibraryFiles, { debug = false, warn = () => {} }:
   return lib;
 }
 
+let ready = false;
+/** koffi's own settings, before the first library: they cannot change after it. */
+function setUp(): void {
+  if (ready) return;
+  ready = true;
+  // C code runs on koffi's own stacks, 128 KiB in the background by default: too little for drivers that compile shaders.
+  koffi.config({ ...koffi.config(), sync_stack_size: 8 << 20, async_stack_size: 8 << 20, resident_async_pools: 4 });
+  koffi.struct("weir_ggml_init_params", { mem_size: "size_t", mem_buffer: "void *", no_alloc: "bool" });
+  koffi.struct("weir_ggml_cplan", {
+    work_size: "size_t",
+    work_data: "void *",
+    n_threads: "int",
+    threadpool: "void *",
+    abort_callback: "void *",
+    abort_callback_data: "void *",
+    use_ref: "bool",
+  });
+}
+
 function open(file: string): LibraryHandle {
   try {
     return koffi.load(file);
@@ -157,7 +165,11 @@ function bind<Table extends Readonly<Record<string, Prototype>>>(lib: LibraryHan
   return calls as Calls<Table>;
 }
 
-function checkVersion(g: BaseCalls, files: LibraryFiles, warn: (message: string) => void): void {
+export function checkVersion(
+  g: Pick<BaseCalls, "ggml_version" | "ggml_commit">,
+  files: LibraryFiles,
+  warn: (message: string) => void,
+): void {
   const [version, commit] = [g.ggml_version(), g.ggml_commit()];
   if (version === PINNED.version && commit.startsWith(PINNED.commit)) return;
   const what = `ggml in ${files.dir} is ${version} (${commit}), made for ${PINNED.version} (${PINNED.commit})`;

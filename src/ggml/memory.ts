@@ -37,6 +37,7 @@ export class GgmlMemory implements DeviceMemory {
   }
 
   map(place: Place): Uint8Array | null {
+    if (!this.#chunks.has(place.chunk)) throw new Error("invariant: a place in a chunk that was freed");
     const { host } = handleOf(place.chunk);
     return this.#device.host && host ? host.subarray(place.offset, place.offset + place.bytes) : null;
   }
@@ -44,7 +45,7 @@ export class GgmlMemory implements DeviceMemory {
   async upload(place: Place, offset: number, data: Uint8Array): Promise<void> {
     if (offset < 0 || offset + data.byteLength > place.bytes)
       throw new Error(`invariant: ${data.byteLength} bytes at ${offset} do not fit a place of ${place.bytes}`);
-    if (!this.#chunks.has(place.chunk)) throw new Error(`invariant: an upload into a chunk that was freed`);
+    if (!this.#chunks.has(place.chunk)) throw new Error("invariant: a place in a chunk that was freed");
     if (data.byteLength === 0) return;
     const { all } = handleOf(place.chunk);
     const { g } = this.#lib;

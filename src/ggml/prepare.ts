@@ -1,3 +1,4 @@
+import { planActivations } from "../tensor/planActivations.ts";
 import type { Program } from "../tensor/program.ts";
 import { TENSOR } from "./abi.ts";
 import { build } from "./build.ts";
@@ -11,6 +12,8 @@ import { threadsFor } from "./threads.ts";
 export interface Prepared {
   /** Bytes of activations, as ggml's allocator lays them out. */
   readonly activations: number;
+  /** Bytes to reserve for them: the same, unless they do not fit one buffer of the device. */
+  readonly reserve: number;
   /** Bytes of work memory beside them: the CPU's (a GPU's scratch is reported by no call). */
   readonly work: number;
   readonly threads: number;
@@ -51,8 +54,21 @@ export function prepare(lib: Lib, device: Device, program: Program, maxThreads: 
     const activations = Number(new DataView(bytes.buffer).getBigUint64(0, true));
     const threads = threadsFor(program.flops, maxThreads);
     const work = device.info.kind === "cpu" ? Number(cpu.ggml_graph_plan(graph, threads, null).work_size) : 0;
-    return { activations, work, threads };
+    return { activations, reserve: toReserve(device, program, activations), work, threads };
   } finally {
     built.free();
   }
+}
+
+/**
+ * Where activations need several buffers, all but the last are reserved at the device's full size, so that one number covers programs
+ * that fill them differently. How many a program takes the planner knows; where a device wants more than the planner counts, the
+ * allocator opens a buffer only when two together pass the limit.
+ */
+function toReserve(device: Device, program: Program, activations: number): number {
+  const { alignment, maxBufferBytes } = device.info;
+  if (activations <= maxBufferBytes) return activations;
+  const plan = planActivations(program, { alignment, maxChunkBytes: maxBufferBytes });
+  if (plan.bytes !== activations) return Math.ceil((2 * activations) / maxBufferBytes) * maxBufferBytes;
+  return (plan.chunkBytes.length - 1) * maxBufferBytes + plan.chunkBytes.at(-1)!;
 }
