@@ -76,6 +76,8 @@ export interface ResidencyStats {
   readonly chunkBytes: Bytes;
   readonly pinnedBytes: Bytes;
   readonly windowBytes: Bytes;
+  /** Bytes that weights might take under the plan in force. */
+  readonly weightBudget: Bytes;
   /** Bytes of weights of the schedule in force. */
   readonly modelBytes: Bytes;
   readonly resident: readonly WeightId[];

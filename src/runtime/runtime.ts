@@ -49,13 +49,13 @@ export interface Run {
 /** What a run line and `--stats json` show. */
 export interface RunStats {
   readonly device: DeviceInfo;
+  readonly policy: "dynamic" | "static";
   readonly vram: {
     readonly budget: number;
     readonly used: number;
     readonly peak: number;
     readonly byKind: Readonly<Record<string, { readonly used: number; readonly peak: number }>>;
   };
-  readonly weightsBudget: number;
   readonly counters: Counters;
   readonly residency: ResidencyStats;
   /** Passes with their own share of the bound: bytes moved, M - R, by model. */

@@ -1,0 +1,147 @@
+import { createEventLog } from "../memory/createEventLog.ts";
+import { createLedger } from "../memory/createLedger.ts";
+import { createResidency } from "../memory/createResidency.ts";
+import type { DeviceMemory } from "../memory/deviceMemory.ts";
+import type { MemoryEvent } from "../memory/eventLog.ts";
+import type { Ledger, LedgerKind } from "../memory/ledger.ts";
+import type { Residency } from "../memory/residency.ts";
+import { spreadPins } from "../memory/spreadPins.ts";
+import { staticPlacement } from "../memory/staticPlacement.ts";
+import type { WeightId } from "../memory/words.ts";
+import type { Model } from "../models/model.ts";
+import type { Backend } from "../tensor/backend.ts";
+import { createFileStore } from "./fileStore.ts";
+import { LoadedModelImpl } from "./loadedModel.ts";
+import { residentForm } from "./residentForm.ts";
+import type { LoadedModel, PassStats, Precision, RunStats, Runtime } from "./runtime.ts";
+
+export interface RuntimeOptions {
+  readonly backend: Backend;
+  readonly memory: DeviceMemory;
+  /** `static` is `--disable-dynamic-vram`: everything is placed before the first step, or refused. */
+  readonly policy: "dynamic" | "static";
+  /** `--vram` in bytes: the ceiling on weights, activations, carried tensors and staging together. */
+  readonly vram: number;
+  /** `--vram-weights`: bytes, or a share (0..1] of the weights that a pass uses. */
+  readonly vramWeights?: { readonly bytes: number } | { readonly share: number };
+  /** Bytes that the device's library takes unasked: charged to the ceiling from the start. */
+  readonly reserve?: number;
+  readonly precision: Precision;
+  /** Called before each stage is submitted: progress, and the breadcrumb that survives a native abort. */
+  readonly onStage?: (stage: StageNotice) => void;
+  /** Sees each memory event as it happens, with the weight's name. */
+  readonly onMemoryEvent?: (event: MemoryEvent, weight: string | undefined) => void;
+}
+
+export interface StageNotice {
+  readonly model: string;
+  readonly stage: string;
+  readonly vramUsed: number;
+  readonly movedBytes: number;
+}
+
+/** What a loaded model needs of its runtime. */
+export interface RuntimeCore {
+  readonly options: RuntimeOptions;
+  readonly residency: Residency;
+  readonly ledger: Ledger;
+  readonly passes: PassStats[];
+  readonly nameOf: (weight: WeightId) => string | undefined;
+}
+
+const KINDS: readonly LedgerKind[] = ["weights", "activations", "carried", "staging", "reserve"];
+
+/** Joins a backend, its memory and a policy into a runtime. The runtime owns all three until `close`. */
+export function createRuntime(options: RuntimeOptions): Runtime {
+  const { backend, memory, vram } = options;
+  const ledger = createLedger(vram);
+  if (options.reserve) ledger.charge("reserve", options.reserve);
+  const events = createEventLog(4096);
+  const store = createFileStore();
+  const names = new Map<WeightId, string>();
+  const budget = {
+    vram,
+    weights: options.vramWeights && "bytes" in options.vramWeights ? options.vramWeights.bytes : vram,
+  };
+  const residency = createResidency({
+    memory,
+    store,
+    ledger,
+    events,
+    policy: options.policy === "static" ? staticPlacement : spreadPins,
+    budget,
+  });
+  if (options.onMemoryEvent) {
+    const see = options.onMemoryEvent;
+    events.listen((event) => see(event, "weight" in event ? names.get(event.weight) : undefined));
+  }
+  const core: RuntimeCore = { options, residency, ledger, passes: [], nameOf: (id) => names.get(id) };
+  const loaded = new Map<string, { model: Model; handle: LoadedModelImpl }>();
+
+  return {
+    device: backend.info,
+    precision: options.precision,
+
+    load(model: Model): LoadedModel {
+      const known = loaded.get(model.source.path);
+      if (known && known.model.kind === model.kind && known.model.source.identity === model.source.identity) {
+        if (known.model.source !== model.source) void model.source.close();
+        return known.handle;
+      }
+      // The file was replaced since: the old weights go once nothing leases them, the new ones are other weights.
+      if (known) void known.handle.close();
+      const forms = model.weights.map((weight) => residentForm(model.source.path, weight));
+      const specs = model.weights.map((weight, i) => ({
+        name: weight.name,
+        bytes: forms[i]!.bytes,
+        fileBytes: weight.entry.bytes,
+      }));
+      const ids = residency.register(`${model.source.path}#${model.source.identity}`, specs);
+      ids.forEach((id, i) => {
+        const { name, entry } = model.weights[i]!;
+        store.add(id, { source: model.source, name: entry.name, form: forms[i]! });
+        names.set(id, name);
+      });
+      const handle = new LoadedModelImpl(
+        core,
+        model,
+        new Map(model.weights.map((w, i) => [w.name, forms[i]!])),
+        ids,
+        () => {
+          if (loaded.get(model.source.path)?.handle === handle) loaded.delete(model.source.path);
+          for (const id of ids) {
+            store.remove(id);
+            names.delete(id);
+          }
+        },
+      );
+      loaded.set(model.source.path, { model, handle });
+      return handle;
+    },
+
+    async trim() {
+      await residency.trim();
+      backend.reserveActivations(0);
+      ledger.credit("activations", ledger.usedBy("activations"));
+    },
+
+    stats(): RunStats {
+      const byKind = Object.fromEntries(
+        KINDS.map((kind) => [kind, { used: ledger.usedBy(kind), peak: ledger.peakBy(kind) }]),
+      );
+      return {
+        device: backend.info,
+        policy: options.policy,
+        vram: { budget: ledger.ceiling, used: ledger.used, peak: ledger.peak, byKind },
+        counters: events.counters(),
+        residency: residency.stats(),
+        passes: core.passes,
+      };
+    },
+
+    async close() {
+      for (const { handle } of [...loaded.values()]) await handle.close();
+      await backend.close();
+    },
+  };
+}

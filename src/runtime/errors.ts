@@ -1,0 +1,39 @@
+import type { DoesNotFit } from "../memory/residency.ts";
+import { formatBytes } from "./formatBytes.ts";
+
+/** A schedule that cannot run within the budget, with both numbers and the flag that helps. */
+export class DoesNotFitError extends Error {
+  override readonly name = "DoesNotFitError";
+  readonly code = "does-not-fit";
+  readonly detail: DoesNotFit & { readonly model: string };
+  constructor(model: string, why: DoesNotFit) {
+    const { stage, weightBytes, reservedBytes, budget, limit, needed } = why;
+    const flag = limit === "vram" ? "--vram" : "--vram-weights";
+    const have = limit === "vram" ? budget.vram : budget.weights;
+    const beside = limit === "vram" ? ` and ${formatBytes(reservedBytes)} for activations beside them` : "";
+    super(
+      `${model}: stage ${stage} needs ${formatBytes(weightBytes)} of weights at once${beside}, ${formatBytes(needed)} in all; the budget is ${formatBytes(have)}. Try ${flag} ${formatBytes(needed, "up").replace(" ", "")}.`,
+    );
+    this.detail = { ...why, model };
+  }
+}
+
+/** The device has less room than the budget promised: somebody else took it. */
+export class DeviceFullError extends Error {
+  override readonly name = "DeviceFullError";
+  readonly code = "device-full";
+  constructor(device: string, what: string, bytes: number, budget: number) {
+    super(
+      `${device} has no room for ${formatBytes(bytes)} of ${what}, though the budget is ${formatBytes(budget)}: other programs may hold its memory. Close them, or try a smaller --vram.`,
+    );
+  }
+}
+
+/** A file holds a weight in an encoding that this version does not compute with. */
+export class UnsupportedEncodingError extends Error {
+  override readonly name = "UnsupportedEncodingError";
+  readonly code = "unsupported-encoding";
+  constructor(file: string, weight: string, encoding: string, supported: readonly string[]) {
+    super(`${file}: ${weight} is stored as ${encoding}; supported are ${supported.join(", ")}.`);
+  }
+}

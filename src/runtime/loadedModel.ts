@@ -1,0 +1,286 @@
+import type { Place } from "../memory/deviceMemory.ts";
+import type { Lease } from "../memory/residency.ts";
+import type { Fence, Schedule, Use, WeightId } from "../memory/words.ts";
+import type { Model } from "../models/model.ts";
+import { type Binding, type Bindings, type DeviceBuffer, Interrupted, type Submission } from "../tensor/backend.ts";
+import { byteLength, type TensorSpec } from "../tensor/dtype.ts";
+import type { PassDef } from "../tensor/stage.ts";
+import { type CompiledPass, compilePass } from "./compilePass.ts";
+import type { RuntimeCore } from "./createRuntime.ts";
+import { DeviceFullError, DoesNotFitError } from "./errors.ts";
+import type { InputValue, LoadedModel, Run } from "./runtime.ts";
+
+/** Compiled passes kept per model: a prompt, its negative, and the sizes a session goes back and forth between. */
+const KEPT_PASSES = 16;
+/** Submissions in flight where the device queues them: one computes while the next one's weights are leased and its graph is built. */
+const IN_FLIGHT = 2;
+/** Pass statistics kept: a long session must not grow. */
+const KEPT_STATS = 10_000;
+
+/** A model whose weights the residency knows. Runs its passes stage by stage, under leases. */
+export class LoadedModelImpl implements LoadedModel {
+  readonly model: Model;
+  readonly core: RuntimeCore;
+  readonly #ids: ReadonlyMap<string, WeightId>;
+  readonly #specs: ReadonlyMap<string, TensorSpec & { readonly bytes: number }>;
+  readonly #compiled = new Map<string, CompiledPass>();
+  readonly #forget: () => void;
+  #closed = false;
+
+  constructor(
+    core: RuntimeCore,
+    model: Model,
+    specs: ReadonlyMap<string, TensorSpec & { readonly bytes: number }>,
+    ids: readonly WeightId[],
+    forget: () => void,
+  ) {
+    this.core = core;
+    this.model = model;
+    this.#specs = specs;
+    this.#ids = new Map(model.weights.map((weight, i) => [weight.name, ids[i]!]));
+    this.#forget = forget;
+  }
+
+  async begin(
+    inputs: readonly PassDef[],
+    { repeat, signal }: { readonly repeat: number | "unknown"; readonly signal?: AbortSignal },
+  ): Promise<Run> {
+    if (signal?.aborted) throw new Interrupted();
+    const { residency, ledger, options } = this.core;
+    const compiled = inputs.map((def) => this.#compile(def));
+    const stages = compiled[0]!.programs.length;
+    if (compiled.some((c) => c.programs.length !== stages))
+      throw new Error("invariant: the inputs of a pass differ in stages");
+
+    const uses = Array.from({ length: stages }, (_, s) => this.#use(compiled, s));
+    const activations = Math.max(...uses.map((use) => use.activationBytes));
+    const carriedBytes = compiled.map((c) => c.carried.bytes);
+    const carried = carriedBytes.reduce((sum, bytes) => sum + bytes, 0);
+    if (options.vramWeights && "share" in options.vramWeights) {
+      const bytes = this.#bytesOf(new Set(uses.flatMap((use) => use.weights)));
+      await residency.setBudget({ vram: options.vram, weights: Math.floor(options.vramWeights.share * bytes) });
+    }
+
+    // The activation buffer is made anew at each run, exactly as large as its largest stage: a large picture takes room from the weights
+    // for as long as it is drawn and no longer.
+    options.backend.reserveActivations(0);
+    ledger.credit("activations", ledger.usedBy("activations"));
+    const once: Schedule = { kind: "sequence", items: uses.map((use) => ({ kind: "use", use })) };
+    const announced = await residency.announce({ kind: "repeat", n: repeat, body: once }, activations + carried);
+    if (!announced.ok) throw new DoesNotFitError(this.#title(), announced.error);
+    const buffers: DeviceBuffer[] = [];
+    try {
+      this.#charge("activations", activations, () => options.backend.reserveActivations(activations) || null);
+      for (const bytes of carriedBytes)
+        buffers.push(this.#charge("carried", bytes, () => options.backend.allocate(bytes)));
+    } catch (error) {
+      for (const buffer of buffers) this.#freeCarried(buffer);
+      announced.value.end();
+      throw error;
+    }
+
+    let ended = false;
+    let index = 0;
+    return {
+      pass: async (values) => {
+        if (ended) throw new Error("invariant: a pass on a run that has ended");
+        const before = this.core.residency.events.counters().movedBytes;
+        const outputs = await this.#pass(compiled, uses, buffers, values, signal);
+        this.#record(index++, this.core.residency.events.counters().movedBytes - before);
+        return outputs;
+      },
+      end: () => {
+        if (ended) return;
+        ended = true;
+        announced.value.end();
+        for (const buffer of buffers) this.#freeCarried(buffer);
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.core.residency.close(this.#modelId());
+    this.#forget();
+    await this.model.source.close();
+  }
+
+  #modelId = (): string => `${this.model.source.path}#${this.model.source.identity}`;
+  #title = (): string => `${this.model.source.path.split(/[\\/]/).at(-1)} (${this.model.kind})`;
+  #bytesOf = (ids: ReadonlySet<WeightId>): number =>
+    this.model.weights.reduce(
+      (sum, { name }) => sum + (ids.has(this.#ids.get(name)!) ? this.#specs.get(name)!.bytes : 0),
+      0,
+    );
+
+  #compile(def: PassDef): CompiledPass {
+    const known = this.#compiled.get(def.key);
+    if (known) {
+      this.#compiled.delete(def.key);
+      this.#compiled.set(def.key, known);
+      return known;
+    }
+    const { backend, precision } = this.core.options;
+    const compiled = compilePass(def, this.#specs, precision === "fp32", backend);
+    this.#compiled.set(def.key, compiled);
+    if (this.#compiled.size > KEPT_PASSES) this.#compiled.delete(this.#compiled.keys().next().value!);
+    return compiled;
+  }
+
+  /** One stage over all inputs: the union of their weights, the largest of their activations. */
+  #use(compiled: readonly CompiledPass[], stage: number): Use {
+    const programs = compiled.map((c) => c.programs[stage]!);
+    const names = new Set(programs.flatMap((program) => program.weights));
+    return {
+      stage: programs[0]!.name,
+      weights: [...names].map((name) => this.#ids.get(name)!),
+      activationBytes: Math.max(...compiled.map((c) => c.activationBytes[stage]!)),
+      flops: programs.reduce((sum, program) => sum + program.flops, 0),
+    };
+  }
+
+  async #pass(
+    compiled: readonly CompiledPass[],
+    uses: readonly Use[],
+    buffers: readonly DeviceBuffer[],
+    values: readonly Readonly<Record<string, InputValue>>[],
+    signal: AbortSignal | undefined,
+  ): Promise<Readonly<Record<string, Float32Array>>[]> {
+    const { residency, ledger, options } = this.core;
+    const { backend } = options;
+    const bindings = compiled.map((c, i) => new StageBindings(c, buffers[i]!, this.#ids));
+    for (const [i, c] of compiled.entries())
+      for (const name of c.def.inputs) await this.#write(c, buffers[i]!, name, values[i]?.[name]);
+
+    const stop = (): void => backend.interrupt();
+    signal?.addEventListener("abort", stop, { once: true });
+    const running: Submission[] = [];
+    try {
+      for (const [s, use] of uses.entries()) {
+        if (signal?.aborted) throw new Interrupted();
+        options.onStage?.({
+          model: this.model.kind,
+          stage: use.stage,
+          vramUsed: ledger.used,
+          movedBytes: residency.events.counters().movedBytes,
+        });
+        const acquired = residency.acquire(use);
+        const lease = acquired instanceof Promise ? await acquired : acquired;
+        let last: Submission | undefined;
+        try {
+          for (const [i, c] of compiled.entries()) {
+            bindings[i]!.lease = lease;
+            last = backend.submit(c.programs[s]!, bindings[i]!);
+            running.push(last);
+          }
+        } finally {
+          residency.release(lease, last && fenceOf(last));
+        }
+        while (running.length > (backend.info.async ? IN_FLIGHT * compiled.length : 0)) await running.shift()!.finished;
+      }
+      while (running.length > 0) await running.shift()!.finished;
+      const outputs: Record<string, Float32Array>[] = [];
+      for (const [i, c] of compiled.entries()) outputs.push(await this.#read(c, buffers[i]!));
+      return outputs;
+    } finally {
+      signal?.removeEventListener("abort", stop);
+      // After a failure the rest of the queue still uses carried tensors: nothing is freed under it.
+      await Promise.allSettled(running.map((submission) => submission.finished));
+    }
+  }
+
+  async #write(c: CompiledPass, buffer: DeviceBuffer, name: string, value: InputValue | undefined): Promise<void> {
+    const bytes = byteLength(c.def.carried[name]!);
+    if (!value || value.byteLength !== bytes)
+      throw new Error(`invariant: the input ${name} has ${value?.byteLength ?? "no"} bytes, expected ${bytes}`);
+    const offset = c.carried.offsets.get(name)!;
+    await this.core.options.backend.write(
+      buffer,
+      offset,
+      new Uint8Array(value.buffer, value.byteOffset, value.byteLength),
+    );
+  }
+
+  async #read(c: CompiledPass, buffer: DeviceBuffer): Promise<Record<string, Float32Array>> {
+    const found: Record<string, Float32Array> = {};
+    for (const name of c.def.outputs) {
+      const bytes = await this.core.options.backend.read(
+        buffer,
+        c.carried.offsets.get(name)!,
+        byteLength(c.def.carried[name]!),
+      );
+      found[name] = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+    }
+    return found;
+  }
+
+  /** Books first, makes then: the ceiling holds at every moment. */
+  #charge<T>(kind: "activations" | "carried", bytes: number, make: () => T | null): T {
+    const { ledger, options } = this.core;
+    const short = ledger.charge(kind, bytes);
+    if (short) throw new Error(`invariant: announced ${bytes} bytes of ${kind}, and ${short.short} are missing`);
+    const made = make();
+    if (made !== null) return made;
+    ledger.credit(kind, bytes);
+    throw new DeviceFullError(options.backend.info.id, kind, bytes, ledger.ceiling);
+  }
+
+  #freeCarried(buffer: DeviceBuffer): void {
+    this.core.options.backend.free(buffer);
+    this.core.ledger.credit("carried", buffer.bytes);
+  }
+
+  #record(index: number, movedBytes: number): void {
+    const { residency, passes } = this.core;
+    const { modelBytes, pinnedBytes, windowBytes, weightBudget } = residency.stats();
+    passes.push({
+      model: this.#title(),
+      kind: this.model.kind,
+      index,
+      movedBytes,
+      modelBytes,
+      pinnedBytes,
+      windowBytes,
+      weightBudget,
+    });
+    if (passes.length > KEPT_STATS) passes.splice(0, passes.length - KEPT_STATS);
+  }
+}
+
+/** Where a stage's leaves lie: weights under the lease, carried tensors in the run's buffer. One object per input, filled per stage. */
+class StageBindings implements Bindings {
+  lease: Lease | undefined;
+  readonly #compiled: CompiledPass;
+  readonly #buffer: DeviceBuffer;
+  readonly #ids: ReadonlyMap<string, WeightId>;
+
+  constructor(compiled: CompiledPass, buffer: DeviceBuffer, ids: ReadonlyMap<string, WeightId>) {
+    this.#compiled = compiled;
+    this.#buffer = buffer;
+    this.#ids = ids;
+  }
+
+  weight(name: string): Binding {
+    const place: Place = this.lease!.place(this.#ids.get(name)!);
+    return { buffer: place.chunk, offset: place.offset };
+  }
+
+  carried(name: string): Binding {
+    return { buffer: this.#buffer, offset: this.#compiled.carried.offsets.get(name)! };
+  }
+}
+
+/** A submission's end as a fence: reached whether or not the program succeeded, since either way the device reads no more. */
+function fenceOf(submission: Submission): Fence {
+  const reached = submission.finished.then(
+    () => undefined,
+    () => undefined,
+  );
+  return {
+    get done() {
+      return submission.done;
+    },
+    reached,
+  };
+}
