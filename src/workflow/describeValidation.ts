@@ -53,7 +53,7 @@ function describe(error: ValidationError, choices: readonly string[] | undefined
     case "value_not_in_list":
       return `"${input}" is ${show(value)}; ${offer(String(value), choices)}`;
     case "custom_validation_failed":
-      return error.details;
+      return error.details.replace(`${input} - `, "");
     case "dependency_cycle":
       return `its links go in a circle: ${error.details}`;
     default:
