@@ -53,7 +53,9 @@ export function prepare(lib: Lib, device: Device, program: Program, maxThreads: 
     g.ggml_gallocr_free(allocator);
     const activations = Number(new DataView(bytes.buffer).getBigUint64(0, true));
     const threads = threadsFor(program.flops, maxThreads);
-    const work = device.info.kind === "cpu" ? Number(cpu.ggml_graph_plan(graph, threads, null).work_size) : 0;
+    const planned = device.info.kind === "cpu" ? Number(cpu.ggml_graph_plan(graph, threads, null).work_size) : 0;
+    const { alignment } = device.info; // the allocator rounds what it reserves, so what is counted is rounded too
+    const work = Math.ceil(planned / alignment) * alignment;
     return { activations, reserve: toReserve(device, program, activations), work, threads };
   } finally {
     built.free();
