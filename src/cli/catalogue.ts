@@ -197,5 +197,4 @@ export const catalogueHelp = `Exit codes:
   3    the workflow is not valid
   4    it does not fit into the memory it may use
   5    a model or picture is missing
-  130  stopped by Ctrl-C
-`;
+  130  stopped by Ctrl-C`;

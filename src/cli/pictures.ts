@@ -1,5 +1,5 @@
 import { copyFile, mkdir, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, extname, join } from "node:path";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { FileError } from "./errors.ts";
 
 /** A picture as SaveImage and PreviewImage report it in their ui. */
@@ -28,13 +28,14 @@ export interface PictureTarget {
 }
 
 /**
- * `path` is a folder (pictures keep their names) or a file: the first picture takes it, later ones NAME-2.png, NAME-3.png. Checked before
+ * `path` as the user wrote it, in `cwd`. It is a folder (pictures keep their names) or a file: the first picture takes it, later ones NAME-2.png, NAME-3.png. Checked before
  * anything runs, so that no picture is made for a place that cannot take it. Throws FileError.
  */
-export async function pictureTarget(path: string): Promise<PictureTarget> {
+export async function pictureTarget(text: string, cwd: string): Promise<PictureTarget> {
+  const path = resolve(cwd, text);
   const isFolder = await stat(path).then(
     (found) => found.isDirectory(),
-    () => /[\\/]$/.test(path),
+    () => /[\\/]$/.test(text),
   );
   const folder = isFolder ? path : dirname(path);
   try {
@@ -68,6 +69,7 @@ export async function pictureTarget(path: string): Promise<PictureTarget> {
 function why(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === "ENOENT") return "the folder does not exist";
+  if (code === "ENOTDIR" || code === "EEXIST") return "it is not a folder";
   if (code === "EACCES" || code === "EPERM" || code === "EROFS") return "no permission";
   if (code === "ENOSPC") return "the disk is full";
   return (error as Error).message;

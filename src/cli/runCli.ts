@@ -54,14 +54,13 @@ function program(context: CliContext): Command {
     .argument("<file...>", "workflows in API format (JSON), or pictures that carry theirs (PNG)")
     .summary("run workflows and write their pictures")
     .description(
-      "Runs workflows and writes their pictures. A picture made by SaveImage carries its workflow: running it makes\n" +
-        "the same picture again. All files and repeats run in one engine, so models are loaded once.",
+      "Runs workflows and writes their pictures. A picture made by SaveImage carries its workflow: running it " +
+        "makes the same picture again. All files and repeats run in one engine, so models are loaded once.",
     )
     .option(
       "--set <node.input=value>",
-      "set an input before the run; node is its id, title or class (may be given several times)",
-      (text: string, all: readonly string[]) => [...all, text],
-      [] as readonly string[],
+      "set an input before the run; node is its id, title or class (may be given more than once)",
+      (text: string, all: readonly string[] | undefined) => [...(all ?? []), text],
     )
     .option("--prompt <text>", "the positive prompt")
     .option("--repeat <n>", "run each workflow n times; the seed grows by one each time", intFlag("--repeat", 1));
@@ -79,8 +78,8 @@ function program(context: CliContext): Command {
     .argument("[prompt...]", "what to draw (default: a red circle on a blue background)")
     .summary("draw a picture with the bundled models")
     .description(
-      "Draws a picture with the small models that come with Weir and writes it as weir-demo.png into the current\n" +
-        "folder. The models know one coloured shape on a background, such as: a big yellow star in a night sky",
+      "Draws a picture with the small models that come with Weir and writes it as weir-demo.png into the " +
+        "current folder. The models know one coloured shape on a background, such as: a big yellow star in a night sky",
     );
   addEngineFlags(addJobFlags(demo));
   demo
@@ -97,8 +96,7 @@ const RUN_EXAMPLES = `
 Examples:
   weir run klein.json --prompt "a big yellow star in a night sky" --seed 7 -o star.png
   weir run klein.json --set 12.steps=4 --vram 8GB
-  weir run output/ComfyUI_00001_.png          the same picture again
-`;
+  weir run output/ComfyUI_00001_.png          the same picture again`;
 
 /** Of the package this file is in, built or not. */
 function version(): string {

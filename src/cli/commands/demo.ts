@@ -18,7 +18,7 @@ export async function demoCommand(prompt: string, flags: DemoFlags, context: Cli
   const workflow = resolve(DEMO, "klein.json");
   const [record] = await runWorkflows(
     [{ file: "the demo", path: workflow }],
-    { ...flags, output, set: [], ...(prompt === "" ? {} : { prompt }) },
+    { ...flags, output, ...(prompt === "" ? {} : { prompt }) },
     DEMO,
     context,
   );

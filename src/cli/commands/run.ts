@@ -9,7 +9,7 @@ import type { CliContext } from "../runCli.ts";
 import { openSession } from "../session.ts";
 
 export interface RunFlags extends EngineFlags, JobFlags {
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
   readonly prompt?: string;
   readonly repeat?: number;
 }
@@ -51,7 +51,7 @@ export async function runWorkflows(
   const prompts = await Promise.all(
     workflows.map(async ({ file, path }) => ({ file, ...(await readWorkflowFile(file, path)) })),
   );
-  const target = flags.output === undefined ? null : await pictureTarget(resolve(io.cwd, flags.output));
+  const target = flags.output === undefined ? null : await pictureTarget(flags.output, io.cwd);
   // With -o, the only file that stays is the one asked for.
   const scratch =
     target && flags.outputDirectory === undefined ? await mkdtemp(join(tmpdir(), "weir-pictures-")) : null;
@@ -104,7 +104,7 @@ export async function runWorkflows(
 
 function settings({ set, prompt, seed, steps }: RunFlags): Settings {
   return {
-    set,
+    ...(set === undefined ? {} : { set }),
     ...(prompt === undefined ? {} : { prompt }),
     ...(seed === undefined ? {} : { seed }),
     ...(steps === undefined ? {} : { steps }),

@@ -1,0 +1,119 @@
+import { expect, test } from "vitest";
+import { weir } from "./harness.ts";
+
+test("weir --help", async () => {
+  const { code, out, err } = await weir(["--help"]);
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  expect(out).toMatchInlineSnapshot(`
+    "Usage: weir [options] [command]
+
+    Runs ComfyUI's diffusion workflows with models larger than the GPU's memory.
+
+    Options:
+      -V, --version               print the version
+      -h, --help                  print this help
+
+    Commands:
+      run [options] <file...>     run workflows and write their pictures
+      demo [options] [prompt...]  draw a picture with the bundled models
+      help [command]              print the help of a command
+
+    Exit codes:
+      0    done
+      1    failed while running
+      2    the command line is wrong
+      3    the workflow is not valid
+      4    it does not fit into the memory it may use
+      5    a model or picture is missing
+      130  stopped by Ctrl-C
+    "
+  `);
+});
+
+test("weir run --help", async () => {
+  expect((await weir(["run", "--help"])).out).toMatchInlineSnapshot(`
+    "Usage: weir run [options] <file...>
+
+    Runs workflows and writes their pictures. A picture made by SaveImage carries its workflow: running
+    it makes the same picture again. All files and repeats run in one engine, so models are loaded once.
+
+    Arguments:
+      file                      workflows in API format (JSON), or pictures that carry theirs (PNG)
+
+    Options:
+      --set <node.input=value>  set an input before the run; node is its id, title or class (may be
+                                given more than once)
+      --prompt <text>           the positive prompt
+      --repeat <n>              run each workflow n times; the seed grows by one each time
+      --seed <n>                noise seed of every sampler node, 0 to 2^64 - 1
+      --steps <n>               steps of every scheduler and sampler node
+      -o, --output <path>       where the picture goes: a file (more pictures become NAME-2.png, ...) or
+                                a folder
+      --stats <format>          one JSON object on stdout instead of paths: pictures, and each run's
+                                numbers
+      --verbose                 print each move of a weight as it happens, with its reason
+      --base-directory <dir>    folder with models/, input/ and output/ (default: the current folder)
+      --output-directory <dir>  where SaveImage writes (default: output/ in the base directory)
+      --device <device>         cpu, vulkan, cuda, metal, or a device's name (default: the best there
+                                is)
+      --vram <size>             ceiling on all device memory: 8GB, 7.5GiB, or a share of the device such
+                                as 60%
+      --vram-weights <size>     ceiling on weights alone: 400MB, or a share of the model's weights such
+                                as 30%
+      --disable-dynamic-vram    place every weight before the first step, or refuse with the numbers
+      --force-fp32              compute in f32 whatever the file's encoding
+      --threads <n>             CPU threads (default: one per core)
+      --disable-metadata        leave the workflow out of the pictures
+      -h, --help                print this help
+
+    Examples:
+      weir run klein.json --prompt "a big yellow star in a night sky" --seed 7 -o star.png
+      weir run klein.json --set 12.steps=4 --vram 8GB
+      weir run output/ComfyUI_00001_.png          the same picture again
+    "
+  `);
+});
+
+test("weir demo --help", async () => {
+  expect((await weir(["demo", "--help"])).out).toMatchInlineSnapshot(`
+    "Usage: weir demo [options] [prompt...]
+
+    Draws a picture with the small models that come with Weir and writes it as weir-demo.png into the
+    current folder. The models know one coloured shape on a background, such as: a big yellow star in a
+    night sky
+
+    Arguments:
+      prompt                  what to draw (default: a red circle on a blue background)
+
+    Options:
+      --seed <n>              noise seed of every sampler node, 0 to 2^64 - 1
+      --steps <n>             steps of every scheduler and sampler node
+      -o, --output <path>     where the picture goes: a file (more pictures become NAME-2.png, ...) or a
+                              folder
+      --stats <format>        one JSON object on stdout instead of paths: pictures, and each run's
+                              numbers
+      --verbose               print each move of a weight as it happens, with its reason
+      --device <device>       cpu, vulkan, cuda, metal, or a device's name (default: the best there is)
+      --vram <size>           ceiling on all device memory: 8GB, 7.5GiB, or a share of the device such
+                              as 60%
+      --vram-weights <size>   ceiling on weights alone: 400MB, or a share of the model's weights such as
+                              30%
+      --disable-dynamic-vram  place every weight before the first step, or refuse with the numbers
+      --force-fp32            compute in f32 whatever the file's encoding
+      --threads <n>           CPU threads (default: one per core)
+      --disable-metadata      leave the workflow out of the pictures
+      -h, --help              print this help
+    "
+  `);
+});
+
+test("weir alone prints the help and is a usage error", async () => {
+  const { code, out, err } = await weir([]);
+  expect(code).toBe(2);
+  expect(out).toBe("");
+  expect(err).toContain("Usage: weir");
+});
+
+test("weir --version", async () => {
+  expect((await weir(["--version"])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
