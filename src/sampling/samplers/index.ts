@@ -1,7 +1,23 @@
 import { UnknownName } from "../errors.ts";
 import type { Sampler } from "../sampler.ts";
+import { ddpm } from "./ddpm.ts";
+import { dpm2 } from "./dpm2.ts";
+import { dpm2Ancestral } from "./dpm2Ancestral.ts";
 import { dpmpp2m } from "./dpmpp2m.ts";
+import { dpmpp2mCfgPp } from "./dpmpp2mCfgPp.ts";
+import { dpmpp2sAncestral } from "./dpmpp2sAncestral.ts";
+import { dpmpp2sAncestralCfgPp } from "./dpmpp2sAncestralCfgPp.ts";
 import { euler } from "./euler.ts";
+import { eulerAncestral } from "./eulerAncestral.ts";
+import { eulerCfgPp } from "./eulerCfgPp.ts";
+import { gradientEstimation } from "./gradientEstimation.ts";
+import { heun } from "./heun.ts";
+import { heunpp2 } from "./heunpp2.ts";
+import { ipndm } from "./ipndm.ts";
+import { lcm } from "./lcm.ts";
+import { lms } from "./lms.ts";
+import { resMultistep } from "./resMultistep.ts";
+import { uniPc } from "./uniPc.ts";
 
 /** A sampler by ComfyUI's name, and how it differs from the others around its loop. */
 export interface SamplerEntry {
@@ -14,7 +30,29 @@ export interface SamplerEntry {
 
 const samplers: Readonly<Record<string, SamplerEntry>> = {
   euler: { run: euler },
+  euler_cfg_pp: { run: eulerCfgPp({}) },
+  euler_ancestral: { run: eulerAncestral },
+  euler_ancestral_cfg_pp: { run: eulerCfgPp({ ancestral: true }) },
+  heun: { run: heun },
+  heunpp2: { run: heunpp2 },
+  dpm_2: { run: dpm2, dropsPenultimate: true },
+  dpm_2_ancestral: { run: dpm2Ancestral, dropsPenultimate: true },
+  lms: { run: lms },
+  dpmpp_2s_ancestral: { run: dpmpp2sAncestral },
+  dpmpp_2s_ancestral_cfg_pp: { run: dpmpp2sAncestralCfgPp },
   dpmpp_2m: { run: dpmpp2m },
+  dpmpp_2m_cfg_pp: { run: dpmpp2mCfgPp },
+  ddpm: { run: ddpm },
+  lcm: { run: lcm },
+  ipndm: { run: ipndm },
+  res_multistep: { run: resMultistep({}) },
+  res_multistep_cfg_pp: { run: resMultistep({ cfgPp: true }) },
+  res_multistep_ancestral: { run: resMultistep({ ancestral: true }) },
+  res_multistep_ancestral_cfg_pp: { run: resMultistep({ ancestral: true, cfgPp: true }) },
+  gradient_estimation: { run: gradientEstimation({}) },
+  gradient_estimation_cfg_pp: { run: gradientEstimation({ cfgPp: true }) },
+  uni_pc: { run: uniPc({ variant: "bh1" }), dropsPenultimate: true },
+  uni_pc_bh2: { run: uniPc({ variant: "bh2" }), dropsPenultimate: true },
   ddim: { run: euler, freshMaskNoise: true },
 };
 
