@@ -37,6 +37,7 @@ export class GgmlBackend implements Backend {
   #pool: bigint | null = null;
   #tail: Promise<void> = Promise.resolve();
   #pending = 0;
+  #submitted = 0;
   /** Counts interrupts: what was submitted before the last one is not to run. */
   #epoch = 0;
   #closed = false;
@@ -68,7 +69,8 @@ export class GgmlBackend implements Backend {
   }
 
   reserveActivations(bytes: number): boolean {
-    if (this.#pending > 0) throw new Error(`invariant: activations are replaced under ${this.#pending} submissions`);
+    if (this.#submitted > 0)
+      throw new Error(`invariant: activations are replaced under ${this.#submitted} submissions`);
     return this.#activations.reserve(bytes);
   }
 
@@ -110,7 +112,9 @@ export class GgmlBackend implements Backend {
     } catch (error) {
       work = () => Promise.reject(error);
     }
+    this.#submitted++;
     submission.finished = this.#enqueue(work).finally(() => {
+      this.#submitted--;
       submission.done = true;
     });
     submission.finished.catch(() => {}); // whoever awaits it sees the failure; nobody awaiting is no crash

@@ -53,3 +53,41 @@ test("WEIR_GGML_DIR that holds something else, or half of it", async () => {
     await rm(dir, { recursive: true });
   }
 });
+
+test.each([
+  [
+    "macOS",
+    [
+      "libggml-base.dylib",
+      "libggml.metal.v0.4.0.dylib",
+      "libggml-blas.so",
+      "libggml-cpu-apple_m1.so",
+      "libggml-metal.so",
+    ],
+    "libggml.metal.v0.4.0.dylib",
+    "libggml-metal.so",
+  ],
+  [
+    "Windows",
+    ["ggml-base.dll", "ggml.vulkan.v0.4.0.dll", "ggml-cpu-x64.dll", "ggml-vulkan.dll", "llama.vulkan.v0.4.0.dll"],
+    "ggml.vulkan.v0.4.0.dll",
+    "ggml-vulkan.dll",
+  ],
+  [
+    "a plain build",
+    ["libggml-base.so", "libggml.so", "libggml-cpu.so", "libggml-cuda.so"],
+    "libggml.so",
+    "libggml-cuda.so",
+  ],
+])("the names on %s", async (_, names, registry, gpu) => {
+  const dir = await mkdtemp(path.join(tmpdir(), "weir-ggml-"));
+  try {
+    for (const name of names) await writeFile(path.join(dir, name), "");
+    const files = findLibrary({ env: { WEIR_GGML_DIR: dir } });
+    expect(path.basename(files.registry)).toBe(registry);
+    expect(files.gpu.map((file) => path.basename(file))).toEqual([gpu]);
+    expect(files.cpu).toHaveLength(1);
+  } finally {
+    await rm(dir, { recursive: true });
+  }
+});

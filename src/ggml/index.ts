@@ -18,6 +18,7 @@ export interface GgmlOptions {
   readonly discreteCpu?: boolean;
   /** ggml's own log on stderr. Default: `WEIR_GGML_DEBUG=1`. */
   readonly debug?: boolean;
+  /** Hears of a library that is not the pinned one. Default: node's warnings. */
   readonly warn?: (message: string) => void;
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -42,11 +43,11 @@ export interface OpenDevice {
 
 /** Finds, checks and loads the compute library. Throws `GgmlNotFound`, `GgmlVersionMismatch`. */
 export async function openGgml(options: GgmlOptions = {}): Promise<GgmlLibrary> {
-  const { strictVulkan = false, env = process.env, warn } = options;
+  const { strictVulkan = false, env = process.env, warn = (message) => process.emitWarning(message) } = options;
   const { discreteCpu = env["WEIR_DISCRETE_CPU"] === "1", debug = env["WEIR_GGML_DEBUG"] === "1" } = options;
   const files = findLibrary({ env });
   if (strictVulkan) process.env["GGML_VK_DISABLE_F16"] = "1"; // read by the backend when its devices are made
-  const lib = loadLib(files, { debug, ...(warn && { warn }) });
+  const lib = loadLib(files, { debug, warn });
   const devices = () => listDevices(lib, { discreteCpu });
   return {
     version: lib.version,
