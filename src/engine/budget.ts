@@ -7,20 +7,18 @@ import { EngineError } from "./errors.ts";
 const GPU_HEADROOM = 0.05;
 /** Of the machine's free memory, taken on a unified device: the rest holds file caches, latents and everything else that runs. */
 const UNIFIED_SHARE = 0.75;
-/** After a death by lack of memory. */
+/** After a death by lack of memory, unless the user gave a number: then the user decides. */
 const LARGER_RESERVE_SHARE = 0.15;
 
 /** The ceiling `--vram` in bytes. `text`: as the user wrote it; without it, what is free now less a headroom. */
 export function vramBudget(device: DeviceInfo, text: string | undefined, largerReserve: boolean): number {
   const { free, total } = deviceBytes(device);
-  const size = text === undefined ? undefined : read("--vram", text);
-  const asked =
-    size === undefined
-      ? Math.floor(device.unified ? free * UNIFIED_SHARE : free * (1 - GPU_HEADROOM))
-      : "bytes" in size
-        ? size.bytes
-        : Math.floor(size.share * total);
-  return largerReserve ? Math.floor(asked * (1 - LARGER_RESERVE_SHARE)) : asked;
+  if (text !== undefined) {
+    const size = read("--vram", text);
+    return "bytes" in size ? size.bytes : Math.floor(size.share * total);
+  }
+  const share = device.unified ? UNIFIED_SHARE : 1 - GPU_HEADROOM;
+  return Math.floor(free * (largerReserve ? share - LARGER_RESERVE_SHARE : share));
 }
 
 /** `--vram-weights`: what a share is of is known when a model runs. */
