@@ -114,12 +114,14 @@ function overwritten(program: Program, alignment: number, maxChunkBytes?: number
   return wrong;
 }
 
-test.each([[32], [256], [64, 4096]])(
-  "no value is overwritten before its last reader (alignment %i)",
-  (alignment, maxChunkBytes) => {
-    expect(PROGRAMS.flatMap(({ program }) => overwritten(program, alignment, maxChunkBytes))).toEqual([]);
-  },
-);
+const LAYOUTS: { alignment: number; maxChunkBytes?: number }[] = [
+  { alignment: 32 },
+  { alignment: 256 },
+  { alignment: 64, maxChunkBytes: 4096 },
+];
+test.each(LAYOUTS)("no value is overwritten before its last reader: %o", ({ alignment, maxChunkBytes }) => {
+  expect(PROGRAMS.flatMap(({ program }) => overwritten(program, alignment, maxChunkBytes))).toEqual([]);
+});
 
 for (const { name, open } of await availableBackends()) {
   const { backend } = await open();
