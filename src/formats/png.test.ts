@@ -1,6 +1,6 @@
 import { crc32, deflateSync } from "node:zlib";
 import fc from "fast-check";
-import { encode } from "fast-png";
+import { decode, encode } from "fast-png";
 import { describe, expect, test } from "vitest";
 import { FormatError } from "./errors.ts";
 import { decodePng, encodePng, readPngText } from "./png.ts";
@@ -43,14 +43,24 @@ describe("encoding", () => {
     const data = pixels(5 * 3 * channels);
     const bytes = encodePng({ width: 5, height: 3, channels, data });
     expect(decodePng(bytes)).toEqual({ width: 5, height: 3, channels, max: 255, data });
+    // Another decoder agrees, checksums and all.
+    const other = decode(bytes, { checkCrc: true });
+    expect({ ...other, data: [...other.data] }).toMatchObject({
+      width: 5,
+      height: 3,
+      channels,
+      depth: 8,
+      data: [...data],
+    });
   });
 
   const picture = { width: 2, height: 1, channels: 3, data: pixels(6) } as const;
 
   test("the same bytes each time, and from one version to the next", () => {
     const text = { prompt: '{"1":"x"}', workflow: "{}" };
-    const first = Buffer.from(encodePng(picture, text));
-    expect(Buffer.from(encodePng(picture, text)).equals(first)).toBe(true);
+    const rows = { width: 9, height: 9, channels: 3, data: pixels(243) } as const;
+    const first = Buffer.from(encodePng(rows, text));
+    expect(Buffer.from(encodePng(rows, text)).equals(first)).toBe(true);
     expect(first.toString("hex")).toMatchSnapshot();
   });
 

@@ -1,3 +1,5 @@
+import { paeth } from "./paeth.ts";
+
 /**
  * Undoes a PNG row filter in place. `above` is the row before it, already undone, or `null` for the first; `step` is the distance to
  * the pixel on the left, in bytes. filter: 0 none, 1 sub, 2 up, 3 average, 4 Paeth. Source: PNG 3rd edition, section 9.
@@ -15,13 +17,4 @@ export function unfilterRow(filter: number, row: Uint8Array, above: Uint8Array |
       const corner = above && i >= step ? above[i - step]! : 0;
       row[i]! += paeth(left, up, corner);
     }
-}
-
-/** Which of the three is nearest to left + up - corner; ties in that order. */
-function paeth(left: number, up: number, corner: number): number {
-  const toLeft = Math.abs(up - corner);
-  const toUp = Math.abs(left - corner);
-  const toCorner = Math.abs(left + up - 2 * corner);
-  if (toLeft <= toUp && toLeft <= toCorner) return left;
-  return toUp <= toCorner ? up : corner;
 }
