@@ -5,23 +5,13 @@ import { positions } from "../../src/models/flux2/positions.ts";
 import { ropeTables } from "../../src/models/flux2/rope.ts";
 import type { Flux2Shape, ReferenceMethod } from "../../src/models/flux2/shape.ts";
 import { timestepEmbedding } from "../../src/models/flux2/timestep.ts";
-import { type OpenBackend, openBackends } from "./backends.ts";
+import { openBackends } from "./backends.ts";
 import { golden } from "./golden.ts";
 import { runPass } from "./harness.ts";
 import { sharedExists, sharedSource } from "./shared.ts";
 
-const CASES = [
-  "klein_8x8",
-  "klein_6x10",
-  "klein_t0",
-  "klein_text520",
-  "klein_ref_index",
-  "klein_ref_offset",
-  "klein_ref_uxo",
-  "dev_8x8",
-  "dev_batch2",
-  "dev_no_guidance_value",
-];
+const SMALL = ["klein_8x8", "klein_t0", "klein_ref_offset", "dev_batch2"];
+const LARGER = ["klein_6x10", "klein_text520", "klein_ref_index", "klein_ref_uxo", "dev_8x8", "dev_no_guidance_value"];
 
 describe.skipIf(!sharedExists)("Flux 2 against the goldens", async () => {
   const backends = sharedExists ? await openBackends() : [];
@@ -34,8 +24,8 @@ describe.skipIf(!sharedExists)("Flux 2 against the goldens", async () => {
     for (const { backend } of backends) await backend.close();
   });
 
-  describe.each(backends)("$name", ({ backend }: OpenBackend) => {
-    test.each(CASES)("%s", async (name) => {
+  describe.each(backends)("$name", ({ backend, slow }) => {
+    test.each(slow ? SMALL : [...SMALL, ...LARGER])("%s", async (name) => {
       const g = await golden(`flux2/${name}`);
       const [batch, , height, width] = g.shape("in.x") as [number, number, number, number];
       const names = [0, 1, 2].map((n) => `in.ref.${n}`).filter((ref) => g.has(ref));
