@@ -30,7 +30,9 @@ export class BudgetTooSmall extends MemoryError {
   override readonly name = "BudgetTooSmall";
   readonly code = "budget-too-small";
   constructor(stage: string, needed: Bytes, budget: Bytes) {
-    super(`stage ${stage} needs ${needed} bytes of weights at once, and ${budget} are allowed; raise --vram or --vram-weights`);
+    super(
+      `stage ${stage} needs ${needed} bytes of weights at once, and ${budget} are allowed; raise --vram or --vram-weights`,
+    );
   }
 }
 
@@ -61,9 +63,12 @@ export class UploadFailed extends MemoryError {
   override readonly name = "UploadFailed";
   readonly code = "upload-failed";
   constructor(device: DeviceId, weight: string, bytes: Bytes, cause: unknown) {
-    super(`${device} failed twice to take ${bytes} bytes of ${weight}: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-    });
+    super(
+      `${device} failed twice to take ${bytes} bytes of ${weight}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        cause,
+      },
+    );
   }
 }
 

@@ -20,7 +20,8 @@ export interface Residency {
 
   /**
    * Says what will be used, before it is. The plan made here is in force until the announcement ends or another one begins.
-   * `reserved` is what the run needs beside weights (activations, carried tensors): weights make way for it first.
+   * `reserved` is what the run will charge to the ledger beside weights, on top of what is charged when this is called (a reserve, buffers
+   * kept from the last run): weights make way for it first, and when this resolves it can be charged.
    * Too small a budget is a returned value that names the largest stage and both numbers.
    */
   announce(schedule: Schedule, reserved: Bytes): Promise<Result<Announcement, DoesNotFit>>;

@@ -5,7 +5,13 @@ import type { Bytes } from "./words.ts";
  * A ring loses less than one largest weight where it wraps, and a ring of several chunks that much at the end of each.
  * `wraps`: false when the window is emptied before each stage, so that the first chunk is filled from its start.
  */
-export function windowChunks(bytes: Bytes, largest: Bytes, count: number, maxChunk: Bytes, wraps: boolean): readonly Bytes[] {
+export function windowChunks(
+  bytes: Bytes,
+  largest: Bytes,
+  count: number,
+  maxChunk: Bytes,
+  wraps: boolean,
+): readonly Bytes[] {
   const one = bytes + (wraps ? largest : 0);
   if (one === 0) return [];
   if (one <= maxChunk) return [one];

@@ -1,0 +1,48 @@
+import { load } from "./moves.ts";
+import { placeInRing } from "./ring.ts";
+import type { State } from "./state.ts";
+
+/**
+ * Loads ahead of the step the schedule is at, in its order: pins as they come up, streamed weights while the window has room; across
+ * passes, but never past the schedule's end. It stops at the first that finds no room, so that nothing overtakes what is needed sooner.
+ * It remembers how far it came; a boundary in a steady pass looks at about as many weights as one stage has.
+ */
+export function prefetch(state: State): void {
+  const { run, plan } = state;
+  if (run === null || plan === null || run.complete) return;
+  const { cursor, ahead } = run;
+  if (run.rescan || ahead.step <= cursor.step) {
+    ahead.copy(cursor);
+    ahead.advance();
+    run.aheadWeight = 0;
+    run.rescan = false;
+  }
+  const horizon = cursor.step + (plan.ahead ? cursor.track.uses.length : 1);
+  while (ahead.use !== undefined && ahead.step <= horizon) {
+    const { weights } = ahead.use;
+    for (; run.aheadWeight < weights.length; run.aheadWeight++) {
+      const record = state.table[weights[run.aheadWeight]!];
+      // Its model was closed while the schedule was in force: whoever acquires it is told.
+      if (!record) continue;
+      if (record.state === "absent") {
+        if (!plan.ahead) continue;
+        if (!placeInRing(state, record, false)) return;
+        load(state, record, "stream", false);
+      } else if (record.state === "placed") {
+        load(state, record, state.window.includes(record.chunk!) ? "stream" : "pin", false);
+      }
+      if (record.neededUntil < ahead.step) record.neededUntil = ahead.step;
+    }
+    if (!ahead.advance()) break;
+    run.aheadWeight = 0;
+  }
+  if (plan.windowBytes > 0 || run.rescan) return;
+  // Nothing streams: what lies beyond the horizon (behind a loop) is loaded as well, and boundaries have nothing more to do.
+  for (const { weights } of cursor.track.uses) {
+    for (const weight of weights) {
+      const record = state.table[weight];
+      if (record?.state === "placed") load(state, record, "pin", false);
+    }
+  }
+  run.complete = true;
+}

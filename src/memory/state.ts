@@ -1,0 +1,60 @@
+import type { Cursor } from "./cursor.ts";
+import type { DeviceMemory } from "./deviceMemory.ts";
+import type { EventLog } from "./eventLog.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Loader } from "./loader.ts";
+import type { Plan, Policy } from "./policy.ts";
+import type { Pool, PoolChunk } from "./pool.ts";
+import type { Budget } from "./residency.ts";
+import type { WeightRecord } from "./weightRecord.ts";
+import type { Bytes, Reason, Schedule, WeightId } from "./words.ts";
+
+/** Everything one residency knows. The functions of this room change it; `checkInvariants` says what must hold between them. */
+export interface State {
+  readonly memory: DeviceMemory;
+  readonly ledger: Ledger;
+  readonly events: EventLog;
+  readonly policy: Policy;
+  readonly pool: Pool;
+  readonly loader: Loader;
+  /** By id; null once the model is closed. */
+  readonly table: (WeightRecord | null)[];
+  budget: Budget;
+  /** Logical time: acquires so far. */
+  now: number;
+  /** The announcement in force, or null between them. What was planned for the last one stays in place. */
+  run: RunState | null;
+  /** The last plan. Its pins may have left since, when nothing is announced. */
+  plan: Plan | null;
+  scheduled: ReadonlySet<WeightId>;
+  /** The chunks that streamed weights pass through, as a ring, and where the next one goes. */
+  window: readonly PoolChunk[];
+  head: { chunk: number; offset: Bytes };
+  /** Bytes that weights may take although the budget says more: the device refused memory. Until the next announcement. */
+  faultLimit: Bytes;
+  /** Why the next stage boundary has to plan anew, or null. */
+  replan: Reason | null;
+}
+
+export interface RunState {
+  readonly schedule: Schedule;
+  /** Bytes beside weights that this run may charge: what was charged when it was announced, and what it said it needs. */
+  readonly besideBytes: Bytes;
+  /** Where acquires are. */
+  readonly cursor: Cursor;
+  /** Where loads are. */
+  readonly ahead: Cursor;
+  /** The next weight of `ahead.use` to look at. */
+  aheadWeight: number;
+  /** Something that `ahead` has passed may be missing again: it starts over from `cursor`. */
+  rescan: boolean;
+  /** All pins are loaded or on their way and nothing streams: boundaries have nothing to do. */
+  complete: boolean;
+}
+
+/** Bytes that weights may take now. Negative when the run's other needs alone pass the ceiling. */
+export function weightLimit(state: State): Bytes {
+  const { ledger, run, budget, faultLimit } = state;
+  const beside = ledger.used - ledger.usedBy("weights");
+  return Math.min(budget.weights, ledger.ceiling - Math.max(beside, run?.besideBytes ?? 0), faultLimit);
+}
