@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { f32ToFp8 } from "../../src/formats/f32ToFp8.ts";
 import { E2M1, E4M3, E5M2, E8M0 } from "../../src/formats/fp8.ts";
 import { bf16ToF32, f16ToF32, f32ToBf16, f32ToF16 } from "../../src/formats/halfFloat.ts";
 import { decodePng, encodePng, readPngText } from "../../src/formats/png.ts";
@@ -41,6 +42,25 @@ describe.skipIf(!goldenExists)("formats against golden data", () => {
     expect(E5M2).toEqual(tensor("out.e5m2"));
     expect(E8M0).toEqual(tensor("out.e8m0fnu"));
     expect(E2M1).toEqual(tensor("out.e2m1"));
+  });
+
+  test.each([
+    ["e4m3fn", "F8_E4M3", E4M3],
+    ["e5m2", "F8_E5M2", E5M2],
+  ] as const)("f32 to %s", async (name, encoding, table) => {
+    const { tensor } = await golden("quant/f32_to_fp8");
+    const input = tensor(`in.${name}`);
+    for (const [key, saturate] of [
+      ["bits", false],
+      ["saturated_bits", true],
+    ] as const) {
+      const codes = f32ToFp8(encoding, input, saturate);
+      const want = tensor(`out.${name}.${key}`);
+      for (let i = 0; i < input.length; i++)
+        // Which NaN it is may differ.
+        if (Number.isNaN(input[i]!)) expect(table[codes[i]!]).toBeNaN();
+        else expect(codes[i], `${key} ${input[i]}`).toBe(want[i]);
+    }
   });
 
   test("SaveImage's bytes", async () => {
