@@ -30,7 +30,9 @@ test("the best of what is there", () => {
 });
 
 test("a device that is not there: what is", () => {
-  expect(() => selectDevice(all, "metal")).toThrowErrorMatchingInlineSnapshot(`[DeviceNotFound: there is no device "metal"; found: Vulkan0 (a vulkan device), Vulkan1 (a vulkan device), CUDA0 (a cuda device), cpu (a cpu device). CUDA needs the package @node-llama-cpp/linux-x64-cuda or win-x64-cuda, Vulkan a driver]`);
+  expect(() => selectDevice(all, "metal")).toThrowErrorMatchingInlineSnapshot(
+    `[DeviceNotFound: there is no device "metal"; found: Vulkan0 (a vulkan device), Vulkan1 (a vulkan device), CUDA0 (a cuda device), cpu (a cpu device). CUDA needs the package @node-llama-cpp/linux-x64-cuda or win-x64-cuda, Vulkan a driver]`,
+  );
   expect(() => selectDevice([], undefined)).toThrow(/found: none/);
 });
 

@@ -76,6 +76,7 @@ export function loadLib(files: LibraryFiles, { debug = false, warn = () => {} }:
     return loaded;
   }
   setUp();
+  if (!debug) process.env["GGML_NO_BACKTRACE"] ??= "1"; // on an assertion ggml would start a debugger on this process
   const base = open(files.base);
   const g = bind(base, BASE);
   // The log callback is called from any thread, where JavaScript cannot run: a native function that ignores its arguments swallows it.
