@@ -28,7 +28,11 @@ beforeAll(async () => {
   file = path.join(folder, "model.safetensors");
   await writeFlux2File(file, SIZES);
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => {
+  // Every runtime gave everything back.
+  expect(liveBufferBytes()).toBe(0);
+  return rm(folder, { recursive: true, force: true });
+});
 
 interface Outcome {
   readonly hash: string;

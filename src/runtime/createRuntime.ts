@@ -141,6 +141,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
 
     async close() {
       for (const { handle } of [...loaded.values()]) await handle.close();
+      await residency.trim();
       await backend.close();
     },
   };
