@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { EngineOptions, Job, JobEvent, JobResult } from "../engine/messages.ts";
 import type { Engine } from "../engine/supervisor.ts";
+import { formatBytes } from "../runtime/formatBytes.ts";
 import type { RunStats } from "../runtime/runtime.ts";
 import { describeMemoryEvent } from "./describeMemoryEvent.ts";
 import { InterruptedByUser, InvalidWorkflow, RunFailed } from "./errors.ts";
@@ -53,7 +54,7 @@ export async function openSession(options: EngineOptions, { io, startEngine }: C
     unlisten();
     throw interrupts > 0 ? new InterruptedByUser() : error;
   }
-  if (options.verbose) progress.line(`device ${engine.device}: ${engine.description}`);
+  let introduced = false;
   let before: RunStats | undefined;
 
   return {
@@ -61,6 +62,10 @@ export async function openSession(options: EngineOptions, { io, startEngine }: C
     progress,
     async run(file, job) {
       if (interrupts > 0) throw new InterruptedByUser();
+      if (!introduced) {
+        introduced = true;
+        progress.line(`${engine.device} (${engine.description}), at most ${formatBytes(engine.vram)} of its memory`);
+      }
       const id = randomUUID();
       const startedAt = io.now();
       running = { engine, jobId: id };

@@ -19,6 +19,8 @@ export type FromEngine =
       readonly device: string;
       readonly description: string;
       readonly pid: number;
+      /** The ceiling on device memory in force, in bytes. */
+      readonly vram: number;
       /** Where pictures go: SaveImage's ("output") and PreviewImage's ("temp") folders. */
       readonly folders: { readonly output: string; readonly temp: string };
       readonly nodes: readonly NodeDeclaration[];

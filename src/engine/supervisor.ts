@@ -24,6 +24,8 @@ export interface EngineHooks {
 export interface Engine {
   readonly device: string;
   readonly description: string;
+  /** The ceiling on device memory in force, in bytes. */
+  readonly vram: number;
   readonly nodes: readonly NodeDeclaration[];
   /** Where pictures go. */
   readonly folders: { readonly output: string; readonly temp: string };
@@ -88,6 +90,9 @@ class Supervisor implements Engine {
   }
   get description(): string {
     return this.#ready?.description ?? "";
+  }
+  get vram(): number {
+    return this.#ready?.vram ?? 0;
   }
   get nodes(): readonly NodeDeclaration[] {
     return this.#ready?.nodes ?? [];

@@ -19,6 +19,7 @@ export class ScriptedEngine implements Engine {
   readonly device = "cpu";
   readonly description = "a test's device";
   readonly pid = 1;
+  readonly vram = 20e6;
   readonly nodes: readonly NodeDeclaration[];
   readonly folders: { readonly output: string; readonly temp: string };
   readonly jobs: Job[] = [];

@@ -60,7 +60,8 @@ describe("a run", () => {
     expect({ code, out, err }).toMatchInlineSnapshot(`
       {
         "code": 0,
-        "err": "moved 29.0 MB (stream 24.0 MB, pin 5.00 MB); 100.0 % of the bound; peak 18.4 MB of 20.0 MB VRAM
+        "err": "cpu (a test's device), at most 20.0 MB of its memory
+      moved 29.0 MB (stream 24.0 MB, pin 5.00 MB); 100.0 % of the bound; peak 18.4 MB of 20.0 MB VRAM
       ",
         "out": "pics/p_1.png
       ",
@@ -86,7 +87,7 @@ describe("a run", () => {
       0,
     ]);
     expect(out).toBe("pics/p_1.png\npics/p_2.png\npics/p_3.png\n");
-    expect(new Set(err.trim().split("\n")).size).toBe(1);
+    expect(new Set(err.trim().split("\n").slice(1)).size).toBe(1);
   });
 
   test("-o: only the pictures asked for, under their names", async () => {
@@ -144,7 +145,7 @@ describe("a run", () => {
     };
     const { err } = await run("w.json --verbose", script);
     expect(err).toMatchInlineSnapshot(`
-      "device cpu: a test's device
+      "cpu (a test's device), at most 20.0 MB of its memory
         move  double_blocks.0.img_attn.qkv.weight  1.20 MB  disk -> vram  stream
       the engine died in double_blocks.0 of demo (SIGKILL); starting again
       warning: one output cannot run
@@ -281,7 +282,8 @@ describe("what a user can meet", () => {
     const lines = ['node 1 (UNETLoader): "unet_name" is "dev.safetensors"; there is: demo.safetensors'];
     const invalid = { status: "invalid", error: {}, nodeErrors: {}, lines } as const;
     expect(await failure("w.json", ends({ ...invalid, missingFiles: true }))).toMatchInlineSnapshot(`
-      "5 weir: w.json cannot run:
+      "5 cpu (a test's device), at most 20.0 MB of its memory
+      weir: w.json cannot run:
         node 1 (UNETLoader): "unet_name" is "dev.safetensors"; there is: demo.safetensors
       "
     `);
@@ -292,7 +294,8 @@ describe("what a user can meet", () => {
     const error = { code: "does-not-fit", message: "demo: stage a needs 2 MB; the budget is 1 MB. Try --vram 2MB." };
     const failed = { status: "error", node: "5", classType: "KSampler" } as const;
     expect(await failure("w.json", ends({ ...failed, error }))).toMatchInlineSnapshot(`
-      "4 weir: KSampler (node 5): demo: stage a needs 2 MB; the budget is 1 MB. Try --vram 2MB.
+      "4 cpu (a test's device), at most 20.0 MB of its memory
+      weir: KSampler (node 5): demo: stage a needs 2 MB; the budget is 1 MB. Try --vram 2MB.
       "
     `);
     const died = {
@@ -302,7 +305,8 @@ describe("what a user can meet", () => {
       detail: { output: ["loading", "GGML_ASSERT(a) failed"] },
     };
     expect(await failure("w.json", ends({ ...failed, error: died }))).toMatchInlineSnapshot(`
-      "1 weir: the engine died twice in double_blocks.3 of demo, in node 5 (KSampler) (SIGABRT: ...); try --device cpu
+      "1 cpu (a test's device), at most 20.0 MB of its memory
+      weir: the engine died twice in double_blocks.3 of demo, in node 5 (KSampler) (SIGABRT: ...); try --device cpu
         GGML_ASSERT(a) failed
       "
     `);
@@ -312,7 +316,8 @@ describe("what a user can meet", () => {
       detail: { stack: "Error: x\n    at y.ts:1" },
     };
     expect(await failure("w.json", ends({ ...failed, error: internal }))).toMatchInlineSnapshot(`
-      "1 weir: internal error: KSampler (node 5): invariant: lease count -1; WEIR_DEBUG=1 shows where
+      "1 cpu (a test's device), at most 20.0 MB of its memory
+      weir: internal error: KSampler (node 5): invariant: lease count -1; WEIR_DEBUG=1 shows where
       "
     `);
   });
@@ -352,7 +357,8 @@ describe("Ctrl-C", () => {
     expect({ code, err }).toMatchInlineSnapshot(`
       {
         "code": 130,
-        "err": "stopping; Ctrl-C again ends it at once
+        "err": "cpu (a test's device), at most 20.0 MB of its memory
+      stopping; Ctrl-C again ends it at once
       weir: interrupted
       ",
       }

@@ -52,6 +52,7 @@ process.on("message", (message) => {
       device: "cpu",
       description: `threads ${process.env.UV_THREADPOOL_SIZE}, reserve ${message.options.largerReserve === true}`,
       pid: process.pid,
+      vram: 1e9,
       nodes: [],
     });
   }
