@@ -16,7 +16,7 @@ import type { Ledger } from "./ledger.ts";
 import { createLoader } from "./loader.ts";
 import { Lock } from "./lock.ts";
 import { makeRoom } from "./makeRoom.ts";
-import { drop, dropChunk, dropSpent, load } from "./moves.ts";
+import { drop, dropChunk, dropSpent, load, retract } from "./moves.ts";
 import type { Policy } from "./policy.ts";
 import { Pool } from "./pool.ts";
 import { prefetch } from "./prefetch.ts";
@@ -438,7 +438,7 @@ class Core implements CheckedResidency {
     state.run = null;
     state.replan = null;
     for (const record of state.table) {
-      if (record?.state === "loading" && record.holds === 0 && !record.load!.begun) drop(state, record, "replan");
+      if (record?.state === "loading" && record.holds === 0 && !record.load!.begun) retract(state, record);
     }
   }
 

@@ -51,6 +51,18 @@ export function evict(state: State, record: WeightRecord, reason: Reason): void 
   if (reason !== "used") forgetProgress(state);
 }
 
+/** A load that has not begun is called off. A pin keeps its place: its model's chunks stay as full as they were planned. */
+export function retract(state: State, record: WeightRecord): void {
+  if (state.window.includes(record.chunk!)) {
+    drop(state, record, "replan");
+    return;
+  }
+  logDrop(state, record, "replan");
+  record.load!.cancel();
+  record.load = null;
+  record.state = "placed";
+}
+
 /** All that lies in a chunk leaves, and the chunk goes back to the device. */
 export function dropChunk(state: State, chunk: PoolChunk, reason: (record: WeightRecord) => Reason): void {
   while (chunk.residents.length > 0) {
