@@ -11,7 +11,15 @@ import { runPass } from "./harness.ts";
 import { sharedExists, sharedSource } from "./shared.ts";
 
 const SMALL = ["klein_8x8", "klein_t0", "klein_ref_offset", "dev_batch2"];
-const LARGER = ["klein_6x10", "klein_text520", "klein_ref_index", "klein_ref_uxo", "dev_8x8", "dev_no_guidance_value"];
+const LARGER = [
+  "klein_6x10",
+  "klein_text520",
+  "klein_ref_index",
+  "klein_ref_uxo",
+  "klein_ref_index_timestep_zero",
+  "dev_8x8",
+  "dev_no_guidance_value",
+];
 
 describe.skipIf(!sharedExists)("Flux 2 against the goldens", async () => {
   const backends = sharedExists ? await openBackends() : [];

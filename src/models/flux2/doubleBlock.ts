@@ -2,17 +2,18 @@ import { concat, type Graph, linear, slice, swiglu, type Tensor } from "../../te
 import { attend, heads } from "./attention.ts";
 import type { Flux2Dims } from "./dims.ts";
 import { gated, type Modulation, modulate, modulations } from "./modulation.ts";
+import { type Flux2Shape, spans } from "./shape.ts";
 
 /**
  * Two streams, picture and text, with weights of their own and one attention over both (text first). Reads img.N, txt.N,
  * [batch, tokens, hidden]; writes img.N+1, txt.N+1. Source: BFL's Flux 2 reference, `DoubleStreamBlock`.
  */
-export function doubleBlock(g: Graph, d: Flux2Dims, n: number): void {
+export function doubleBlock(g: Graph, d: Flux2Dims, shape: Flux2Shape, n: number): void {
   const block = `double_blocks.${n}`;
   const weight = (name: string) => g.weight(`${block}.${name}.weight`);
   const stream = (name: "img" | "txt") => {
     const x = g.carried(`${name}.${n}`);
-    const [attention, mlp] = modulations(g, `modulation.${name}`, 2) as [Modulation, Modulation];
+    const [attention, mlp] = modulations(g, `modulation.${name}`, 2, spans(shape)[name]) as [Modulation, Modulation];
     const qkv = linear(modulate(x, attention), weight(`${name}_attn.qkv`));
     return { name, x, attention, mlp, ...heads(g, d, qkv, `${block}.${name}_attn.norm`) };
   };

@@ -3,7 +3,7 @@ import type { Inputs } from "../inputs.ts";
 import type { Flux2Dims } from "./dims.ts";
 import { positions } from "./positions.ts";
 import { type RopeTables, ropeTables } from "./rope.ts";
-import type { Flux2Shape } from "./shape.ts";
+import { type Flux2Shape, moments } from "./shape.ts";
 import { timestepEmbedding } from "./timestep.ts";
 
 export interface Flux2Values {
@@ -25,7 +25,7 @@ export function flux2Inputs(dims: Flux2Dims, shape: Flux2Shape, values: Flux2Val
   const inputs: Record<string, Float32Array> = {
     x: sized("x", values.x, batch * dims.channels * height * width),
     context: repeated("context", values.context, textTokens * dims.context, batch),
-    time: timestepEmbedding(repeated("sigma", values.sigma, 1, batch), dims.time),
+    time: timestepEmbedding(times(repeated("sigma", values.sigma, 1, batch), moments(shape)), dims.time),
     cos: rope(dims, shape).cos,
     sin: rope(dims, shape).sin,
   };
@@ -37,6 +37,10 @@ export function flux2Inputs(dims: Flux2Dims, shape: Flux2Shape, values: Flux2Val
   });
   return inputs;
 }
+
+/** Each sigma, followed by 0 where the pass knows two moments. */
+const times = (sigma: Float32Array, count: 1 | 2): Float32Array =>
+  count === 1 ? sigma : Float32Array.from({ length: 2 * sigma.length }, (_, i) => (i % 2 === 0 ? sigma[i / 2]! : 0));
 
 const known = new WeakMap<Flux2Dims, WeakMap<Flux2Shape, RopeTables>>();
 

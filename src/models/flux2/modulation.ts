@@ -1,42 +1,67 @@
-import { add, type Graph, mul, norm, reshape, scale, slice, type Tensor } from "../../tensor/index.ts";
+import { add, concat, type Graph, mul, norm, scale, slice, type Tensor } from "../../tensor/index.ts";
 
 /** The layer norms have no weights of their own. */
 const EPS = 1e-6;
 
-/** What a timestep makes of one sub-layer: shift, 1 + scale and gate, each [batch, 1, hidden]. */
-export interface Modulation {
+/** What one moment in time makes of the tokens that are at it: shift, 1 + scale and gate, each [batch, 1, hidden]. */
+interface Moment {
+  readonly tokens: number;
   readonly shift: Tensor;
   readonly scale1: Tensor;
   readonly gate: Tensor;
 }
 
-/** Cuts `count` modulations out of the carried tensor [batch, 3 * count * hidden]: shift, scale, gate, shift, ... */
-export function modulations(g: Graph, carried: string, count: number): Modulation[] {
-  const { all, plus1, hidden } = read(g, carried, 3 * count);
-  return Array.from({ length: count }, (_, n) => ({
-    shift: slice(all, 2, 3 * n * hidden, hidden),
-    scale1: slice(plus1, 2, (3 * n + 1) * hidden, hidden),
-    gate: slice(all, 2, (3 * n + 2) * hidden, hidden),
-  }));
-}
+/** How the time changes one sub-layer: the tokens of each moment, one after the other. There is one moment, the present, but where
+ *  reference pictures are taken as finished (time 0) while the picture is not. */
+export type Modulation = readonly Moment[];
 
-function read(g: Graph, carried: string, parts: number) {
-  const whole = g.carried(carried);
-  const [batch, width] = whole.shape as [number, number];
-  const all = reshape(whole, [batch, 1, width]);
-  return { all, plus1: scale(all, 1, 1), hidden: width / parts };
-}
+/** How many tokens of a stream are at each moment. */
+export type Spans = readonly number[];
 
-/** The last layer's: shift and 1 + scale out of [batch, 2 * hidden], no gate. */
-export function shiftAndScale(values: Tensor): Pick<Modulation, "shift" | "scale1"> {
-  const [batch, width] = values.shape as [number, number];
-  const all = reshape(values, [batch, 1, width]);
-  return { shift: slice(all, 2, 0, width / 2), scale1: slice(scale(all, 1, 1), 2, width / 2, width / 2) };
+/** Cuts `count` modulations out of the carried tensor [batch, moments, 3 * count * hidden]: shift, scale, gate, shift, ... */
+export function modulations(g: Graph, carried: string, count: number, spans: Spans): Modulation[] {
+  const all = g.carried(carried);
+  const plus1 = scale(all, 1, 1);
+  const hidden = all.shape[2]! / (3 * count);
+  const cut = (from: Tensor, moment: number, n: number) => slice(slice(from, 1, moment, 1), 2, n * hidden, hidden);
+  return Array.from({ length: count }, (_, n) =>
+    spans.map((tokens, moment) => ({
+      tokens,
+      shift: cut(all, moment, 3 * n),
+      scale1: cut(plus1, moment, 3 * n + 1),
+      gate: cut(all, moment, 3 * n + 2),
+    })),
+  );
 }
 
 /** norm(x) * (1 + scale) + shift; x [batch, tokens, hidden]. */
-export const modulate = (x: Tensor, { shift, scale1 }: Pick<Modulation, "shift" | "scale1">): Tensor =>
-  add(mul(norm(x, EPS), scale1), shift);
+export function modulate(x: Tensor, modulation: Modulation): Tensor {
+  const normed = norm(x, EPS);
+  return bySpan(modulation, (m, first) => shifted(slice(normed, 1, first, m.tokens), m));
+}
 
 /** x + y * gate. */
-export const gated = (x: Tensor, { gate }: Modulation, y: Tensor): Tensor => add(x, mul(y, gate));
+export const gated = (x: Tensor, modulation: Modulation, y: Tensor): Tensor =>
+  bySpan(modulation, ({ tokens, gate }, first) =>
+    add(slice(x, 1, first, tokens), mul(slice(y, 1, first, tokens), gate)),
+  );
+
+/** The last layer's: no gate, and the present moment only. `values` [batch, 1, 2 * hidden] are shift, then scale. */
+export function modulateLast(x: Tensor, values: Tensor): Tensor {
+  const hidden = values.shape[2]! / 2;
+  const shift = slice(values, 2, 0, hidden);
+  return shifted(norm(x, EPS), { shift, scale1: slice(scale(values, 1, 1), 2, hidden, hidden) });
+}
+
+const shifted = (normed: Tensor, { shift, scale1 }: Pick<Moment, "shift" | "scale1">): Tensor =>
+  add(mul(normed, scale1), shift);
+
+function bySpan(modulation: Modulation, make: (moment: Moment, first: number) => Tensor): Tensor {
+  let first = 0;
+  const parts = modulation.map((moment) => {
+    const part = make(moment, first);
+    first += moment.tokens;
+    return part;
+  });
+  return parts.reduce((all, more) => concat(all, more, 1));
+}

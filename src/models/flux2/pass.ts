@@ -3,13 +3,14 @@ import type { PassDef, StageDef } from "../../tensor/stage.ts";
 import type { Flux2Dims } from "./dims.ts";
 import { doubleBlock } from "./doubleBlock.ts";
 import { final } from "./final.ts";
-import { checkFlux2Shape, type Flux2Shape } from "./shape.ts";
+import { checkFlux2Shape, type Flux2Shape, moments } from "./shape.ts";
 import { singleBlock } from "./singleBlock.ts";
 import { start } from "./start.ts";
 
 /**
  * A forward pass of Flux 2 as a list of stages: start, double_blocks.N, single_blocks.N, final_layer.
- * Inputs: x [batch, channels, height, width], context [batch, textTokens, context width], time and guidance [batch, 256]
+ * Inputs: x [batch, channels, height, width], context [batch, textTokens, context width], time [batch, 1, 256] ([batch, 2, 256] with
+ * time 0 where references are finished pictures) and guidance [batch, 1, 256]
  * (`timestepEmbedding`), cos and sin [tokens, 1, headDim] (`ropeTables`), reference.N; `flux2Inputs` makes all of them.
  * Output: out, like x. Throws `BadModelInput`.
  */
@@ -20,6 +21,7 @@ export function flux2Pass(dims: Flux2Dims, shape: Flux2Shape): PassDef {
   const guided = dims.guidance && (shape.guidance ?? false);
   const imageTokens = references.reduce((sum, r) => sum + r.height * r.width, height * width);
   const all = textTokens + imageTokens;
+  const times = moments(shape);
 
   const carried: Record<string, TensorSpec> = {};
   const carry = (name: string, ...shape: number[]) => {
@@ -29,16 +31,16 @@ export function flux2Pass(dims: Flux2Dims, shape: Flux2Shape): PassDef {
   const inputs = [
     carry("x", batch, channels, height, width),
     carry("context", batch, textTokens, dims.context),
-    carry("time", batch, dims.time),
+    carry("time", batch, times, dims.time),
     carry("cos", all, 1, dims.headDim),
     carry("sin", all, 1, dims.headDim),
     ...references.map((r, n) => carry(`reference.${n}`, batch, channels, r.height, r.width)),
   ];
-  if (guided) inputs.push(carry("guidance", batch, dims.time));
-  carry("vec", batch, hidden);
-  carry("modulation.img", batch, 6 * hidden);
-  carry("modulation.txt", batch, 6 * hidden);
-  carry("modulation.single", batch, 3 * hidden);
+  if (guided) inputs.push(carry("guidance", batch, 1, dims.time));
+  carry("vec", batch, times, hidden);
+  carry("modulation.img", batch, times, 6 * hidden);
+  carry("modulation.txt", batch, times, 6 * hidden);
+  carry("modulation.single", batch, times, 3 * hidden);
   for (let n = 0; n <= doubleBlocks; n++) {
     carry(`img.${n}`, batch, imageTokens, hidden);
     carry(`txt.${n}`, batch, textTokens, hidden);
@@ -48,12 +50,12 @@ export function flux2Pass(dims: Flux2Dims, shape: Flux2Shape): PassDef {
 
   const stages: StageDef[] = [
     { name: "start", build: (g) => start(g, shape, guided) },
-    ...count(doubleBlocks, (n) => ({ name: `double_blocks.${n}`, build: (g) => doubleBlock(g, dims, n) })),
-    ...count(singleBlocks, (n) => ({ name: `single_blocks.${n}`, build: (g) => singleBlock(g, dims, n) })),
+    ...count(doubleBlocks, (n) => ({ name: `double_blocks.${n}`, build: (g) => doubleBlock(g, dims, shape, n) })),
+    ...count(singleBlocks, (n) => ({ name: `single_blocks.${n}`, build: (g) => singleBlock(g, dims, shape, n) })),
     { name: "final_layer", build: (g) => final(g, dims, shape) },
   ];
   const sizes = references.map((r) => `${r.height}x${r.width}`).join("+");
-  const key = `flux2 ${batch}x${height}x${width} text ${textTokens} references ${sizes} guidance ${guided}`;
+  const key = `flux2 ${batch}x${height}x${width} text ${textTokens} references ${sizes} times ${times} guidance ${guided}`;
   return { key, carried, inputs, outputs: ["out"], stages };
 }
 

@@ -17,6 +17,18 @@ export interface Flux2Shape {
   readonly guidance?: boolean;
 }
 
+/** Times that a pass knows: the present, and 0 where references are taken as finished pictures. */
+export const moments = ({ references = [], referenceMethod }: Flux2Shape): 1 | 2 =>
+  referenceMethod === "index_timestep_zero" && references.length > 0 ? 2 : 1;
+
+/** How many tokens of each stream, and of all, are at each moment: the references come last. */
+export function spans(shape: Flux2Shape): Readonly<Record<"txt" | "img" | "all", readonly number[]>> {
+  const own = shape.height * shape.width;
+  const others = (shape.references ?? []).reduce((sum, r) => sum + r.height * r.width, 0);
+  const split = (present: number) => (moments(shape) === 2 ? [present, others] : [present + others]);
+  return { txt: [shape.textTokens], img: split(own), all: split(shape.textTokens + own) };
+}
+
 /** The bounds keep every size an exact number and every index within 2^31, as the devices count. */
 const MAX_SIDE = 4096;
 const MAX_TOKENS = 1 << 20;

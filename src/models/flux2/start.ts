@@ -2,8 +2,8 @@ import { add, concat, cont, type Graph, linear, permute, reshape, silu, type Ten
 import type { Flux2Shape } from "./shape.ts";
 
 /**
- * Everything before the blocks: what the time (and guidance) make of all of them, and the two streams' tokens. Reads time, guidance
- * [batch, 256], x [batch, channels, height, width], references, context [batch, tokens, context width].
+ * Everything before the blocks: what the time (and guidance) make of all of them, and the two streams' tokens. Reads time
+ * [batch, moments, 256], guidance [batch, 1, 256], x [batch, channels, height, width], references, context [batch, tokens, context width].
  */
 export function start(g: Graph, { references = [] }: Flux2Shape, guided: boolean): void {
   const embed = (name: string, values: Tensor) =>
