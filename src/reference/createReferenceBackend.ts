@@ -9,9 +9,6 @@ import { type Block, Pool } from "./pool.ts";
 import { ALIGNMENT, MAX_BUFFER_BYTES, referenceMemory } from "./referenceMemory.ts";
 import { runProgram } from "./runProgram.ts";
 
-/** How long nodes may run before the event loop gets a turn, ms. Changes nothing but that. */
-const SLICE_MS = 10;
-
 /**
  * The second backend: plain loops on the host, sums in f64, each node's result rounded once. It runs where nothing is installed, and it
  * is what the other backends are compared with; it is not fast. Both of its sides share one pool, so `memoryBytes` (default: the
@@ -114,15 +111,12 @@ class ReferenceBackend implements Backend {
     await before;
     const activations = this.#activations?.block ?? new Uint8Array();
     const block = (handle: unknown): Block => this.#pool.block(handle);
-    let yielded = performance.now();
     await setImmediate();
     if (epoch !== this.#epoch) throw new Interrupted();
     try {
       for (const _ of runProgram(program, bindings, { activations, plan, block })) {
-        if (performance.now() - yielded > SLICE_MS) {
-          await setImmediate();
-          yielded = performance.now();
-        }
+        // The event loop turns after each node, so that an interrupt, a socket or a timer is not kept waiting.
+        await setImmediate();
         if (epoch !== this.#epoch) throw new Interrupted();
       }
     } catch (error) {

@@ -68,6 +68,7 @@ export interface Submission {
 /** The run was stopped on request. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
+  readonly code = "interrupted";
   constructor() {
     super("interrupted");
   }
@@ -76,6 +77,7 @@ export class Interrupted extends Error {
 /** The device could not run a program. */
 export class ComputeFailed extends Error {
   override readonly name = "ComputeFailed";
+  readonly code = "compute-failed";
   readonly program: string;
   constructor(program: string, message: string) {
     super(`${program}: ${message}`);

@@ -19,7 +19,7 @@ export function expectF32(op: string, name: string, t: Tensor): void {
 }
 
 export function expectRank(op: string, name: string, t: Tensor, rank: number): void {
-  if (t.shape.length !== rank) refuse(t, op, `${name} is ${show(t)}, expected ${rank} axes`);
+  if (t.shape.length !== rank) refuse(t, op, `${name} is ${show(t)}, expected ${rank} ${rank === 1 ? "axis" : "axes"}`);
 }
 
 /** Neighbours on the last axis lie side by side. */
