@@ -36,7 +36,7 @@ export interface Engine {
    * is a result with status "error" and code `engine-died` that names what was running. Never rejects for what a job can meet.
    */
   run(job: Job, onEvent: (event: JobEvent) => void): Promise<JobResult>;
-  /** Stops a job, running or waiting. Its result is "interrupted". */
+  /** Stops a job, running or waiting: its result is "interrupted". One that is over, or unknown, is none of its business. */
   interrupt(jobId: string): void;
   /** `null` when no process is up. */
   stats(): Promise<RunStats | null>;
@@ -75,6 +75,8 @@ class Supervisor implements Engine {
   #current: Current | null = null;
   /** The tail of the queue: a job starts when the one before it is settled. */
   #tail: Promise<unknown> = Promise.resolve();
+  /** Jobs that run or wait. */
+  readonly #jobs = new Set<string>();
   readonly #interrupted = new Set<string>();
   #closed = false;
   #largerReserve = false;
@@ -143,6 +145,7 @@ class Supervisor implements Engine {
   }
 
   run(job: Job, onEvent: (event: JobEvent) => void): Promise<JobResult> {
+    this.#jobs.add(job.id);
     const result = this.#tail.then(() => this.#runNow(job, onEvent));
     this.#tail = result.catch(() => {});
     return result;
@@ -167,6 +170,7 @@ class Supervisor implements Engine {
         return { status: "error", error: { code: error.code, message: error.message, detail: error.detail } };
       throw error;
     } finally {
+      this.#jobs.delete(job.id);
       this.#interrupted.delete(job.id);
     }
   }
@@ -190,6 +194,7 @@ class Supervisor implements Engine {
   }
 
   interrupt(jobId: string): void {
+    if (!this.#jobs.has(jobId)) return;
     this.#interrupted.add(jobId);
     this.#process?.send({ type: "interrupt", jobId });
   }

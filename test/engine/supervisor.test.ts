@@ -179,6 +179,14 @@ describe("interrupt", () => {
     expect(events).toEqual([]);
   });
 
+  test("a job that is over or unknown stops nothing", async () => {
+    await start();
+    await run("finish");
+    engine!.interrupt("job");
+    engine!.interrupt("of yesterday");
+    expect((await run("finish")).result.status).toBe("success");
+  });
+
   test("kill ends the process and the job at once", async () => {
     await start();
     const pid = engine!.pid;
