@@ -1,4 +1,4 @@
-import { DTYPES, padded } from "../dtype.ts";
+import { DTYPES, padded, type Shape } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import { isContiguous, type Tensor } from "../graph.ts";
 
@@ -20,6 +20,10 @@ export function expectF32(op: string, name: string, t: Tensor): void {
 
 export function expectRank(op: string, name: string, t: Tensor, rank: number): void {
   if (t.shape.length !== rank) refuse(t, op, `${name} is ${show(t)}, expected ${rank} ${rank === 1 ? "axis" : "axes"}`);
+}
+
+export function expectShape(op: string, name: string, t: Tensor, shape: Shape): void {
+  if (t.shape.join() !== shape.join()) refuse(t, op, `${name} is ${show(t)}, expected [${shape.join(", ")}]`);
 }
 
 /** Neighbours on the last axis lie side by side. */

@@ -1,6 +1,6 @@
 import type { Tensor } from "../graph.ts";
 import { add } from "./binary.ts";
-import { expectRank } from "./checks.ts";
+import { expectShape } from "./checks.ts";
 import { conv2dDirect } from "./conv2dDirect.ts";
 import { type ConvOptions, checkConvolution } from "./convolution.ts";
 import { im2col } from "./im2col.ts";
@@ -27,6 +27,6 @@ export function conv2d(x: Tensor, w: Tensor, bias?: Tensor, options: ConvOptions
       )
     : conv2dDirect(w, x, options);
   if (!bias) return y;
-  expectRank("conv2d", "bias", bias, 1);
+  expectShape("conv2d", "bias", bias, [outChannels]);
   return add(y, reshape(bias, [outChannels, 1, 1]));
 }

@@ -1,7 +1,7 @@
 import type { Tensor } from "../graph.ts";
 import { add } from "./binary.ts";
 import { cast } from "./cast.ts";
-import { expectRank } from "./checks.ts";
+import { expectShape } from "./checks.ts";
 import { mulMat } from "./mulMat.ts";
 
 /**
@@ -11,6 +11,6 @@ import { mulMat } from "./mulMat.ts";
 export function linear(x: Tensor, w: Tensor, bias?: Tensor): Tensor {
   const y = mulMat(x.graph.options.castWeights ? cast(w, "f32") : w, x);
   if (!bias) return y;
-  expectRank("linear", "bias", bias, 1);
+  expectShape("linear", "bias", bias, [w.shape.at(-2)!]);
   return add(y, bias);
 }
