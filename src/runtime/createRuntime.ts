@@ -14,6 +14,7 @@ import { createFileStore } from "./fileStore.ts";
 import { LoadedModelImpl } from "./loadedModel.ts";
 import { residentForm } from "./residentForm.ts";
 import type { LoadedModel, PassStats, Precision, RunStats, Runtime } from "./runtime.ts";
+import { type Tracer, traceBackend, traceDrops, traceMemory, traceStore } from "./trace.ts";
 
 export interface RuntimeOptions {
   readonly backend: Backend;
@@ -31,6 +32,8 @@ export interface RuntimeOptions {
   readonly onStage?: (stage: StageNotice) => void;
   /** Sees each memory event as it happens, with the weight's name. */
   readonly onMemoryEvent?: (event: MemoryEvent, weight: string | undefined) => void;
+  /** `--trace`: gets a span for every program, upload, read, stall and drop. */
+  readonly tracer?: Tracer;
 }
 
 export interface StageNotice {
@@ -52,8 +55,10 @@ export interface RuntimeCore {
 const KINDS: readonly LedgerKind[] = ["weights", "activations", "carried", "staging", "reserve"];
 
 /** Joins a backend, its memory and a policy into a runtime. The runtime owns all three until `close`. */
-export function createRuntime(options: RuntimeOptions): Runtime {
-  const { backend, memory, vram } = options;
+export function createRuntime(given: RuntimeOptions): Runtime {
+  const { tracer, vram } = given;
+  const options = tracer ? { ...given, backend: traceBackend(given.backend, tracer) } : given;
+  const { backend } = options;
   const ledger = createLedger(vram);
   if (options.reserve) ledger.charge("reserve", options.reserve);
   const events = createEventLog(4096);
@@ -64,13 +69,14 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     weights: options.vramWeights && "bytes" in options.vramWeights ? options.vramWeights.bytes : vram,
   };
   const residency = createResidency({
-    memory,
-    store,
+    memory: tracer ? traceMemory(options.memory, tracer) : options.memory,
+    store: tracer ? traceStore(store, tracer, (id) => names.get(id)) : store,
     ledger,
     events,
     policy: options.policy === "static" ? staticPlacement : spreadPins,
     budget,
   });
+  if (tracer) traceDrops(events, tracer, (id) => names.get(id));
   if (options.onMemoryEvent) {
     const see = options.onMemoryEvent;
     events.listen((event) => see(event, "weight" in event ? names.get(event.weight) : undefined));

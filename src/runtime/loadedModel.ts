@@ -166,7 +166,7 @@ export class LoadedModelImpl implements LoadedModel {
           movedBytes: residency.events.counters().movedBytes,
         });
         const acquired = residency.acquire(use);
-        const lease = acquired instanceof Promise ? await acquired : acquired;
+        const lease = acquired instanceof Promise ? await this.#stalled(use, acquired) : acquired;
         let last: Submission | undefined;
         try {
           for (const [i, c] of compiled.entries()) {
@@ -188,6 +188,14 @@ export class LoadedModelImpl implements LoadedModel {
       // After a failure the rest of the queue still uses carried tensors: nothing is freed under it.
       await Promise.allSettled(running.map((submission) => submission.finished));
     }
+  }
+
+  async #stalled(use: Use, acquired: Promise<Lease>): Promise<Lease> {
+    const { tracer } = this.core.options;
+    const start = tracer?.now() ?? 0;
+    const lease = await acquired;
+    tracer?.add({ track: "stalls", name: use.stage, start, end: tracer.now() });
+    return lease;
   }
 
   async #write(c: CompiledPass, buffer: DeviceBuffer, name: string, value: InputValue | undefined): Promise<void> {
