@@ -37,7 +37,7 @@ export function checkValue(
 
   if (spec.type === "INT" || spec.type === "FLOAT") {
     const v = coerced as number | bigint;
-    const show = (n: number | bigint) => (spec.type === "FLOAT" ? pyFloat(Number(n)) : pyRepr(n));
+    const show = (n: number | bigint) => (spec.type === "FLOAT" && typeof n === "number" ? pyFloat(n) : pyRepr(n));
     const extra = { ...config, received_value: coerced };
     if (spec.min !== undefined && v < spec.min) {
       const message = `Value ${show(v)} smaller than min of ${show(spec.min)}`;

@@ -72,8 +72,8 @@ export type InputSpec =
   | (InputCommon & {
       readonly type: "FLOAT";
       readonly default?: number;
-      readonly min?: number;
-      readonly max?: number;
+      readonly min?: number | bigint;
+      readonly max?: number | bigint;
       readonly step?: number;
       readonly round?: number | false;
     })

@@ -1,0 +1,153 @@
+import type { CatalogueContext, InputSpec, NodeResult } from "../workflow/node.ts";
+import type { WeirContext, WeirNode } from "./context.ts";
+import { NodeInputError } from "./errors.ts";
+
+/**
+ * How Weir's own nodes are written: inputs and outputs are declared once, and `execute` is typed by them. Names, order, bounds and
+ * categories are ComfyUI's; a test holds them to its recorded /object_info.
+ */
+
+/** An input as declared, and how a validated value becomes what `execute` is given. */
+export interface Input<T> {
+  readonly spec: InputSpec;
+  read(value: unknown, name: string): T;
+}
+
+export interface Output<T> {
+  readonly type: string;
+  /** Never there: carries the type. */
+  readonly value?: T;
+}
+
+type Inputs = Readonly<Record<string, Input<unknown>>>;
+type Outputs = Readonly<Record<string, Output<unknown>>>;
+type Values<I extends Inputs> = { readonly [K in keyof I]: I[K] extends Input<infer T> ? T : never };
+type Results<O extends Outputs> = { readonly [K in keyof O]: O[K] extends Output<infer T> ? T : never };
+
+/** Outputs with something to show beside them: ComfyUI's `ui`. */
+export interface Shown<O> {
+  readonly outputs: O;
+  readonly ui: Readonly<Record<string, unknown>>;
+}
+
+interface Definition<I extends Inputs, O extends Outputs, Out extends boolean> {
+  readonly name: string;
+  /** ComfyUI shows the name itself where there is none. */
+  readonly displayName?: string;
+  readonly category: string;
+  readonly description?: string;
+  readonly inputs: I;
+  readonly outputs: O;
+  /** Execution starts from it, and it shows what it made. */
+  readonly outputNode?: Out;
+  readonly validates?: readonly (keyof I & string)[];
+  validate?(inputs: Partial<Values<I>>, context: WeirContext): ReturnType<NonNullable<WeirNode["validate"]>>;
+  fingerprint?(inputs: Partial<Values<I>>, context: WeirContext): Promise<string>;
+  execute(inputs: Values<I>, context: WeirContext): Executed<O, Out> | Promise<Executed<O, Out>>;
+}
+
+type Executed<O extends Outputs, Out extends boolean> = Out extends true ? Shown<Results<O>> : Results<O>;
+
+export function node<const I extends Inputs, const O extends Outputs, Out extends boolean = false>(
+  definition: Definition<I, O, Out>,
+): WeirNode {
+  const { name, displayName = name, category, description, inputs, outputs, outputNode } = definition;
+  const { validates, validate, fingerprint } = definition;
+  const read = (values: Readonly<Record<string, unknown>>): Values<I> =>
+    Object.fromEntries(
+      Object.entries(inputs)
+        .filter(([key]) => values[key] !== undefined)
+        .map(([key, input]) => [key, input.read(values[key], `${name}.${key}`)]),
+    ) as Values<I>;
+  return {
+    name,
+    displayName,
+    category,
+    ...(description === undefined ? {} : { description }),
+    inputs: Object.fromEntries(Object.entries(inputs).map(([key, { spec }]) => [key, spec])),
+    outputs: Object.entries(outputs).map(([key, { type }]) => ({ name: key, type })),
+    outputNode: outputNode === true,
+    ...(validates === undefined ? {} : { validates }),
+    ...(validate === undefined ? {} : { validate: (values, context) => validate(read(values), context) }),
+    ...(fingerprint === undefined
+      ? {}
+      : { fingerprint: async (values, context) => fingerprint(read(values), context) }),
+    async execute(values, context): Promise<NodeResult> {
+      const result = await definition.execute(read(values), context);
+      const shown = outputNode === true ? (result as Shown<Results<O>>) : null;
+      const named = (shown?.outputs ?? result) as Results<O>;
+      const list = Object.keys(outputs).map((key) => named[key]);
+      return shown === null ? { outputs: list } : { outputs: list, ui: shown.ui };
+    },
+  };
+}
+
+type Options<T extends InputSpec["type"]> = Omit<Extract<InputSpec, { type: T }>, "type" | "optional">;
+
+/** A whole number that a double holds; seeds are `seed`. */
+export const int = (options: Options<"INT">): Input<number> => ({
+  spec: { type: "INT", ...options },
+  read: (value, name) => {
+    const number = Number(value);
+    // Bounds are not checked on links.
+    if (!Number.isSafeInteger(number)) throw new NodeInputError(`${name} is ${value}, which is no whole number`);
+    return number;
+  },
+});
+
+/** A seed: 0 to 2^64 - 1, kept exactly. */
+export const seed = (tooltip?: string): Input<bigint> => ({
+  spec: {
+    type: "INT",
+    default: 0,
+    min: 0,
+    max: 2n ** 64n - 1n,
+    controlAfterGenerate: true,
+    ...(tooltip === undefined ? {} : { tooltip }),
+  },
+  read: (value) => BigInt(value as number | bigint),
+});
+
+/** A whole number of any size, as it comes. */
+export const bigInt = (options: Options<"INT">): Input<number | bigint> => ({
+  spec: { type: "INT", ...options },
+  read: (value) => value as number | bigint,
+});
+
+export const float = (options: Options<"FLOAT">): Input<number> => ({
+  spec: { type: "FLOAT", ...options },
+  read: (value) => Number(value),
+});
+
+export const text = (options: Options<"STRING"> = {}): Input<string> => ({
+  spec: { type: "STRING", ...options },
+  read: (value) => String(value),
+});
+
+export const boolean = (options: Options<"BOOLEAN"> = {}): Input<boolean> => ({
+  spec: { type: "BOOLEAN", ...options },
+  read: (value) => Boolean(value),
+});
+
+export const combo = (
+  options: readonly string[] | ((catalogue: CatalogueContext) => readonly string[]),
+  more: Omit<Options<"COMBO">, "options"> = {},
+): Input<string> => ({ spec: { type: "COMBO", options, ...more }, read: (value) => String(value) });
+
+/** The files of a folder, by ComfyUI's name of it. */
+export const file = (folder: string): Input<string> => combo(({ list }) => list(folder));
+
+/** An input that may be left out. */
+export const optional = <T>(input: Input<T>): Input<T | undefined> => ({
+  spec: { ...input.spec, optional: true },
+  read: input.read,
+});
+
+/** A value of a type: `link` takes it as an input, `output` gives it. */
+export const kind = <T>(type: string) => ({
+  link: (tooltip?: string): Input<T> => ({
+    spec: { type: "LINK", of: type, ...(tooltip === undefined ? {} : { tooltip }) },
+    read: (value) => value as T,
+  }),
+  output: { type } as Output<T>,
+});

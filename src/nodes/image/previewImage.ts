@@ -1,0 +1,21 @@
+import { randomInt } from "node:crypto";
+import { node } from "../declare.ts";
+import { IMAGE } from "../kinds.ts";
+import { savePictures } from "./savePictures.ts";
+
+const LETTERS = "abcdefghijklmnopqrstuvwxyz";
+
+/** Pictures to look at: saved into the temp folder, under a name that no other preview has. */
+export const PreviewImage = node({
+  name: "PreviewImage",
+  displayName: "Preview Image",
+  category: "image",
+  description: "Shows pictures without keeping them.",
+  inputs: { images: IMAGE.link() },
+  outputs: { images: IMAGE.output },
+  outputNode: true,
+  async execute({ images }, context) {
+    const suffix = Array.from({ length: 5 }, () => LETTERS[randomInt(LETTERS.length)]).join("");
+    return { outputs: { images }, ui: { ...(await savePictures(images, `ComfyUI_temp_${suffix}`, "temp", context)) } };
+  },
+});

@@ -1,0 +1,22 @@
+import { node, text } from "../declare.ts";
+import { IMAGE } from "../kinds.ts";
+import { savePictures } from "./savePictures.ts";
+
+export const SaveImage = node({
+  name: "SaveImage",
+  displayName: "Save Image",
+  category: "image",
+  description: "Saves pictures into the output folder.",
+  inputs: {
+    images: IMAGE.link("The pictures to save."),
+    filename_prefix: text({
+      default: "ComfyUI",
+      tooltip: "How file names start; folder/name and %width%, %height%, %year%, ... are possible.",
+    }),
+  },
+  outputs: { images: IMAGE.output },
+  outputNode: true,
+  async execute({ images, filename_prefix }, context) {
+    return { outputs: { images }, ui: { ...(await savePictures(images, filename_prefix, "output", context)) } };
+  },
+});

@@ -1,0 +1,47 @@
+import { encodePng } from "../../formats/png.ts";
+import { toBytes } from "../../image/toBytes.ts";
+import { printJson } from "../../workflow/losslessJson.ts";
+import type { WeirContext } from "../context.ts";
+import { NodeInputError } from "../errors.ts";
+import type { Image } from "../values.ts";
+import { expandTokens } from "./expandTokens.ts";
+import { nextCounter, picturePlace, writePicture } from "./writePicture.ts";
+
+/** What ComfyUI calls `ui` of a node that saves. */
+export interface SavedPictures {
+  readonly images: readonly { readonly filename: string; readonly subfolder: string; readonly type: string }[];
+}
+
+/**
+ * Saves each picture of a batch as PNG under `prefix`, with the prompt and what came with it as text unless metadata is off.
+ * Throws OutputError, BadText.
+ */
+export async function savePictures(
+  images: Image,
+  prefix: string,
+  type: "output" | "temp",
+  { folders, options, prompt, extraPngInfo, signal }: WeirContext,
+): Promise<SavedPictures> {
+  const { width, height, channels, batch } = images;
+  if (channels !== 1 && channels !== 2 && channels !== 3 && channels !== 4) {
+    throw new NodeInputError(`pictures of ${channels} channels cannot be saved; 1 to 4 can`);
+  }
+  const text: Record<string, string> = {};
+  if (!options.disableMetadata) {
+    for (const [key, value] of Object.entries({ ...extraPngInfo, prompt }))
+      text[key] = printJson(value, { ascii: true });
+  }
+  const ordered = "prompt" in text ? { prompt: text["prompt"]!, ...text } : text;
+  const place = await picturePlace(folders[type], expandTokens(prefix, images, new Date()));
+  let counter = await nextCounter(place);
+  const saved: SavedPictures["images"][number][] = [];
+  for (let n = 0; n < batch; n++) {
+    signal.throwIfAborted();
+    const name = place.name.replaceAll("%batch_num%", String(n));
+    const png = encodePng({ width, height, channels, data: toBytes(images, n) }, ordered);
+    const written = await writePicture(place, name, counter, png);
+    counter = written.counter + 1;
+    saved.push({ filename: written.filename, subfolder: place.subfolder, type });
+  }
+  return { images: saved };
+}

@@ -1,0 +1,11 @@
+import { node } from "../declare.ts";
+import { IMAGE, LATENT, VAE } from "../kinds.ts";
+
+export const VAEEncode = node({
+  name: "VAEEncode",
+  displayName: "VAE Encode",
+  category: "model/latent",
+  inputs: { pixels: IMAGE.link(), vae: VAE.link() },
+  outputs: { LATENT: LATENT.output },
+  execute: async ({ pixels, vae }, { signal }) => ({ LATENT: await vae.encode(pixels, signal) }),
+});

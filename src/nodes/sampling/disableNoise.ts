@@ -1,0 +1,11 @@
+import { node } from "../declare.ts";
+import { NOISE } from "../kinds.ts";
+
+/** No noise is added: the latent is taken as it is. */
+export const DisableNoise = node({
+  name: "DisableNoise",
+  category: "model/sampling/noise",
+  inputs: {},
+  outputs: { NOISE: NOISE.output },
+  execute: () => ({ NOISE: { seed: null } }),
+});

@@ -1,0 +1,10 @@
+import { node, seed } from "../declare.ts";
+import { NOISE } from "../kinds.ts";
+
+export const RandomNoise = node({
+  name: "RandomNoise",
+  category: "model/sampling/noise",
+  inputs: { noise_seed: seed() },
+  outputs: { NOISE: NOISE.output },
+  execute: ({ noise_seed }) => ({ NOISE: { seed: noise_seed } }),
+});

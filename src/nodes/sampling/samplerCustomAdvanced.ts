@@ -1,0 +1,20 @@
+import { node } from "../declare.ts";
+import { GUIDER, LATENT, NOISE, SAMPLER, SIGMAS } from "../kinds.ts";
+import { sampleLatent } from "./sampleLatent.ts";
+
+export const SamplerCustomAdvanced = node({
+  name: "SamplerCustomAdvanced",
+  category: "model/sampling/custom",
+  inputs: {
+    noise: NOISE.link(),
+    guider: GUIDER.link(),
+    sampler: SAMPLER.link(),
+    sigmas: SIGMAS.link(),
+    latent_image: LATENT.link(),
+  },
+  outputs: { output: LATENT.output, denoised_output: LATENT.output },
+  async execute({ latent_image, ...request }, context) {
+    const { output, denoised } = await sampleLatent({ ...request, latent: latent_image }, context);
+    return { output, denoised_output: denoised };
+  },
+});

@@ -1,0 +1,11 @@
+import { boolean, node } from "../declare.ts";
+import { BOOLEAN } from "../kinds.ts";
+
+export const PrimitiveBoolean = node({
+  name: "PrimitiveBoolean",
+  displayName: "Boolean",
+  category: "utilities/primitive",
+  inputs: { value: boolean() },
+  outputs: { BOOLEAN: BOOLEAN.output },
+  execute: ({ value }) => ({ BOOLEAN: value }),
+});

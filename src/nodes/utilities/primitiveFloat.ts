@@ -1,0 +1,11 @@
+import { float, node } from "../declare.ts";
+import { FLOAT } from "../kinds.ts";
+
+export const PrimitiveFloat = node({
+  name: "PrimitiveFloat",
+  displayName: "Float",
+  category: "utilities/primitive",
+  inputs: { value: float({ min: -(2n ** 63n - 1n), max: 2n ** 63n - 1n, step: 0.1 }) },
+  outputs: { FLOAT: FLOAT.output },
+  execute: ({ value }) => ({ FLOAT: value }),
+});

@@ -1,0 +1,11 @@
+import { node, text } from "../declare.ts";
+import { STRING } from "../kinds.ts";
+
+export const PrimitiveString = node({
+  name: "PrimitiveString",
+  displayName: "Text",
+  category: "utilities/primitive",
+  inputs: { value: text({ multiline: false }) },
+  outputs: { STRING: STRING.output },
+  execute: ({ value }) => ({ STRING: value }),
+});

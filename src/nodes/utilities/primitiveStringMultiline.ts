@@ -1,0 +1,11 @@
+import { node, text } from "../declare.ts";
+import { STRING } from "../kinds.ts";
+
+export const PrimitiveStringMultiline = node({
+  name: "PrimitiveStringMultiline",
+  displayName: "Text (Multiline)",
+  category: "utilities/primitive",
+  inputs: { value: text({ multiline: true }) },
+  outputs: { STRING: STRING.output },
+  execute: ({ value }) => ({ STRING: value }),
+});
