@@ -1,0 +1,169 @@
+import { openGgml } from "../ggml/index.ts";
+import type { WeirContext, WeirNode } from "../nodes/context.ts";
+import { createFolders } from "../nodes/folders.ts";
+import { allNodes } from "../nodes/index.ts";
+import { createRuntime } from "../runtime/createRuntime.ts";
+import type { RunStats, Runtime } from "../runtime/runtime.ts";
+import type { DeviceInfo } from "../tensor/backend.ts";
+import { describeValidation } from "../workflow/describeValidation.ts";
+import { execute } from "../workflow/execute.ts";
+import type { NodeContext } from "../workflow/node.ts";
+import { createResultCache } from "../workflow/resultCache.ts";
+import { validate } from "../workflow/validate.ts";
+import type { Breadcrumb } from "./breadcrumb.ts";
+import { vramBudget, weightsBudget } from "./budget.ts";
+import { declare } from "./declare.ts";
+import type { EngineOptions, Job, JobEvent, JobResult, NodeDeclaration } from "./messages.ts";
+import { missingFiles } from "./missingFiles.ts";
+import { plainError } from "./plainError.ts";
+
+/** Stages come by the thousand a second on small models, and a person reads ten lines a second. */
+const STAGE_EVENT_MS = 50;
+
+export interface EngineHooks {
+  /** Something new runs: called before it does, and synchronously. */
+  readonly onCrumb: (crumb: Breadcrumb) => void;
+  /** After the breadcrumb of each stage. */
+  readonly onStage: () => void;
+}
+
+/** The composition of all rooms on one device. Lives in the engine process; one job at a time. */
+export interface EngineCore {
+  readonly device: DeviceInfo;
+  readonly vram: number;
+  readonly nodes: readonly NodeDeclaration[];
+  readonly folders: { readonly output: string; readonly temp: string };
+  /** Never rejects: what a job can meet is in its result. */
+  run(job: Job, signal: AbortSignal, onEvent: (event: JobEvent) => void): Promise<JobResult>;
+  stats(): RunStats;
+  close(): Promise<void>;
+}
+
+/** Opens the device and joins runtime, folders and nodes. Throws typed errors: no library, no such device. */
+export async function createEngine(options: EngineOptions, hooks: EngineHooks): Promise<EngineCore> {
+  const folders = createFolders({
+    baseDirectory: options.baseDirectory,
+    ...(options.outputDirectory === undefined ? {} : { outputDirectory: options.outputDirectory }),
+    ...(options.inputDirectory === undefined ? {} : { inputDirectory: options.inputDirectory }),
+    ...(options.tempDirectory === undefined ? {} : { tempDirectory: options.tempDirectory }),
+  });
+  const early: string[] = [];
+  let emit: (event: JobEvent) => void = () => {};
+  let crumb: Breadcrumb = { node: "", classType: "", model: "", stage: "" };
+  let stageSentAt = Number.NEGATIVE_INFINITY;
+  const leave = (next: Breadcrumb) => {
+    crumb = next;
+    hooks.onCrumb(crumb);
+  };
+
+  const library = await openGgml({
+    strictVulkan: options.forceFp32,
+    // Nobody listens before the first job: what is said at start is said to it.
+    warn: (text) => void early.push(text),
+  });
+  const device = library.select(options.device);
+  const vram = vramBudget(device, options.vram, options.largerReserve ?? false);
+  const weights = weightsBudget(options.vramWeights);
+  const opened = library.open(device.id, options.threads === undefined ? {} : { threads: options.threads });
+  // What the backend took unasked when it opened (a context, queues), by the device's own count.
+  const reserve = device.unified ? 0 : Math.max(0, device.memoryFree - opened.memory.usage().free);
+  const runtime: Runtime = createRuntime({
+    backend: opened.backend,
+    memory: opened.memory,
+    policy: options.disableDynamicVram ? "static" : "dynamic",
+    vram,
+    reserve,
+    ...(weights === undefined ? {} : { vramWeights: weights }),
+    precision: options.forceFp32 ? "fp32" : "native",
+    onStage: (notice) => {
+      leave({ ...crumb, model: notice.model, stage: notice.stage });
+      hooks.onStage();
+      const now = performance.now();
+      if (now - stageSentAt < STAGE_EVENT_MS) return;
+      stageSentAt = now;
+      emit({ kind: "stage", ...notice, vramBudget: vram });
+    },
+    ...(options.verbose
+      ? {
+          onMemoryEvent: (event, weight) =>
+            emit({ kind: "memory", event, ...(weight === undefined ? {} : { weight }) }),
+        }
+      : {}),
+  });
+
+  const byName = new Map<string, WeirNode>(allNodes.map((node) => [node.name, node]));
+  const cache = createResultCache();
+  const contextOf = (base: NodeContext): WeirContext => ({
+    ...base,
+    runtime,
+    folders,
+    options: { disableMetadata: options.disableMetadata },
+    warn: (text) => emit({ kind: "warning", text }),
+  });
+  const nodes = (classType: string) => byName.get(classType);
+
+  return {
+    device,
+    vram,
+    nodes: allNodes.map((node) => declare(node, folders)),
+    folders: { output: folders.output, temp: folders.temp },
+    async run(job, signal, onEvent) {
+      emit = onEvent;
+      for (const text of early.splice(0)) emit({ kind: "warning", text });
+      try {
+        const checked = await validate<WeirContext>(job.prompt, {
+          nodes,
+          catalogue: folders,
+          context: (nodeId, prompt) =>
+            contextOf({ nodeId, signal, prompt, extraPngInfo: job.extraPngInfo, progress: () => {} }),
+        });
+        if (!checked.ok) {
+          return {
+            status: "invalid",
+            error: checked.error,
+            nodeErrors: checked.nodeErrors,
+            lines: describeValidation(checked),
+            missingFiles: missingFiles(checked.nodeErrors, nodes),
+          };
+        }
+        for (const line of Object.keys(checked.nodeErrors).length > 0 ? describeValidation(checked) : [])
+          emit({ kind: "warning", text: line });
+        const execution = await execute<WeirContext>({
+          prompt: checked.prompt,
+          outputs: checked.outputs,
+          nodes,
+          cache,
+          extraPngInfo: job.extraPngInfo,
+          signal,
+          context: contextOf,
+          onEvent: (event) => {
+            if (event.kind === "executing")
+              leave({ node: event.node, classType: event.classType, model: "", stage: "" });
+            onEvent(event);
+          },
+        });
+        if (execution.status === "interrupted") return { status: "interrupted" };
+        if (execution.status === "error") {
+          const { node, classType, error } = execution;
+          return { status: "error", node, classType, error: plainError(error) };
+        }
+        return {
+          status: "success",
+          outputs: execution.outputs,
+          stats: runtime.stats(),
+          nodeErrors: checked.nodeErrors,
+        };
+      } catch (error) {
+        return signal.aborted ? { status: "interrupted" } : { status: "error", error: plainError(error) };
+      } finally {
+        emit = () => {};
+        leave({ node: "", classType: "", model: "", stage: "" });
+      }
+    },
+    stats: () => runtime.stats(),
+    async close() {
+      await runtime.close();
+      opened.memory.close();
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import { leaveBreadcrumb } from "./breadcrumb.ts";
+import { CRASH_VARIABLE, crashAt, parseCrashSwitch } from "./crashSwitch.ts";
+import type { EngineCore } from "./engine.ts";
+import type { EngineOptions, FromEngine, Job, ToEngine } from "./messages.ts";
+import { plainError } from "./plainError.ts";
+
+/**
+ * The engine process. Forked by the supervisor, told its options, it opens one device and runs one job at a time. It lives as long as its
+ * parent: when the message channel closes, for whatever reason, it ends.
+ */
+const send = (message: FromEngine): void => {
+  if (process.connected) process.send!(message);
+};
+let engine: EngineCore | undefined;
+let running: { readonly id: string; readonly stop: AbortController; readonly over: Promise<void> } | undefined;
+
+// Ctrl-C reaches the whole group of processes: the parent decides what becomes of the job.
+process.on("SIGINT", () => {});
+process.on("disconnect", () => process.exit(0));
+process.on("message", (message: ToEngine) => {
+  if (message.type === "start") void start(message.options);
+  if (message.type === "run") run(message.job);
+  if (message.type === "interrupt" && running?.id === message.jobId) running.stop.abort();
+  if (message.type === "stats" && engine) send({ type: "stats", stats: engine.stats() });
+  if (message.type === "quit") void quit();
+});
+
+async function start(options: EngineOptions): Promise<void> {
+  try {
+    const crash = crashAt(parseCrashSwitch(process.env[CRASH_VARIABLE]));
+    // Late, so that the handlers above are there before a native library is loaded.
+    const { createEngine } = await import("./engine.ts");
+    engine = await createEngine(options, { onCrumb: leaveBreadcrumb, onStage: crash });
+    const { device, vram, nodes, folders } = engine;
+    send({
+      type: "ready",
+      device: device.id,
+      description: device.description,
+      pid: process.pid,
+      vram,
+      folders,
+      nodes,
+    });
+  } catch (error) {
+    send({ type: "failed", error: plainError(error) });
+  }
+}
+
+function run(job: Job): void {
+  const stop = new AbortController();
+  const work = async (): Promise<void> => {
+    const result = await engine!.run(job, stop.signal, (event) => send({ type: "event", jobId: job.id, event }));
+    running = undefined;
+    send({ type: "done", jobId: job.id, result });
+  };
+  running = { id: job.id, stop, over: work() };
+}
+
+/** A graph that runs is stopped first: freeing buffers under it would be a crash at the very end. */
+async function quit(): Promise<void> {
+  running?.stop.abort();
+  await running?.over;
+  await engine?.close();
+  process.disconnect();
+}
