@@ -3,12 +3,13 @@ import type { PassDef, StageDef } from "../../tensor/stage.ts";
 import type { Flux2Dims } from "./dims.ts";
 import { doubleBlock } from "./doubleBlock.ts";
 import { final } from "./final.ts";
+import { join } from "./join.ts";
 import { checkFlux2Shape, type Flux2Shape, moments } from "./shape.ts";
 import { singleBlock } from "./singleBlock.ts";
 import { start } from "./start.ts";
 
 /**
- * A forward pass of Flux 2 as a list of stages: start, double_blocks.N, single_blocks.N, final_layer.
+ * A forward pass of Flux 2 as a list of stages: start, double_blocks.N, join, single_blocks.N, final_layer.
  * Inputs: x [batch, channels, height, width], context [batch, textTokens, context width], time [batch, 1, 256] ([batch, 2, 256] with
  * time 0 where references are finished pictures) and guidance [batch, 1, 256]
  * (`timestepEmbedding`), cos and sin [tokens, 1, headDim] (`ropeTables`), reference.N; `flux2Inputs` makes all of them.
@@ -45,12 +46,13 @@ export function flux2Pass(dims: Flux2Dims, shape: Flux2Shape): PassDef {
     carry(`img.${n}`, batch, imageTokens, hidden);
     carry(`txt.${n}`, batch, textTokens, hidden);
   }
-  for (let n = 1; n <= singleBlocks; n++) carry(`seq.${n}`, batch, all, hidden);
+  for (let n = 0; n <= singleBlocks; n++) carry(`seq.${n}`, batch, all, hidden);
   carry("out", batch, channels, height, width);
 
   const stages: StageDef[] = [
     { name: "start", build: (g) => start(g, shape, guided) },
     ...count(doubleBlocks, (n) => ({ name: `double_blocks.${n}`, build: (g) => doubleBlock(g, dims, shape, n) })),
+    { name: "join", build: (g) => join(g, dims) },
     ...count(singleBlocks, (n) => ({ name: `single_blocks.${n}`, build: (g) => singleBlock(g, dims, shape, n) })),
     { name: "final_layer", build: (g) => final(g, dims, shape) },
   ];
