@@ -13,6 +13,7 @@ import { Activations } from "./activations.ts";
 import { freeBuffer, handleOf, makeBuffer } from "./buffers.ts";
 import { type Built, build } from "./build.ts";
 import type { Device } from "./devices.ts";
+import { UnsupportedOp } from "./errors.ts";
 import type { Lib } from "./lib.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { makePool, physicalCores } from "./threads.ts";
@@ -59,7 +60,7 @@ export class GgmlBackend implements Backend {
   }
 
   activationBytes(program: Program): number {
-    const { reserve, work } = this.#prepare(program);
+    const { reserve, work } = this.#supported(program);
     return reserve + work;
   }
 
@@ -145,6 +146,12 @@ export class GgmlBackend implements Backend {
     return prepared;
   }
 
+  #supported(program: Program): Prepared {
+    const prepared = this.#prepare(program);
+    if (prepared.unsupported !== null) throw new UnsupportedOp(prepared.unsupported);
+    return prepared;
+  }
+
   #inside(buffer: DeviceBuffer, offset: number, bytes: number) {
     const handle = handleOf(buffer);
     if (offset < 0 || bytes < 0 || offset + bytes > handle.bytes)
@@ -153,7 +160,7 @@ export class GgmlBackend implements Backend {
   }
 
   #build(program: Program, bindings: Bindings): Built {
-    const { activations, reserve, work } = this.#prepare(program);
+    const { activations, reserve, work } = this.#supported(program);
     if (reserve + work > this.#activations.bytes)
       throw new Error(
         `invariant: ${program.name} needs ${reserve + work} bytes of activations, ${this.#activations.bytes} are reserved`,

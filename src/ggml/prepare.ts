@@ -3,7 +3,6 @@ import type { Program } from "../tensor/program.ts";
 import { TENSOR } from "./abi.ts";
 import { build } from "./build.ts";
 import type { Device } from "./devices.ts";
-import { UnsupportedOp } from "./errors.ts";
 import type { Lib } from "./lib.ts";
 import { sizes } from "./lower.ts";
 import { threadsFor } from "./threads.ts";
@@ -17,6 +16,8 @@ export interface Prepared {
   /** Bytes of work memory beside them: the CPU's (a GPU's scratch is reported by no call). */
   readonly work: number;
   readonly threads: number;
+  /** What the device lacks for it, as a message; `null` where it can run. */
+  readonly unsupported: string | null;
 }
 
 /** Any address that is not null: measuring wants leaves that are placed, and reads none of them. */
@@ -24,7 +25,7 @@ const SOMEWHERE = 4096n;
 
 /**
  * Builds the program once without memory: compares every shape with ggml's, asks the device for each op (ggml ends the process on one
- * that it lacks) and measures. Throws `UnsupportedOp`.
+ * that it lacks) and measures.
  */
 export function prepare(lib: Lib, device: Device, program: Program, maxThreads: number): Prepared {
   const { g, cpu } = lib;
@@ -32,6 +33,7 @@ export function prepare(lib: Lib, device: Device, program: Program, maxThreads: 
   try {
     const { graph, tensors } = built;
     const nodes = g.ggml_graph_n_nodes(graph);
+    let unsupported: string | null = null;
     if (nodes !== program.order.length)
       throw new Error(`invariant: ${program.name} has ${program.order.length} nodes, ggml made ${nodes}`);
     program.order.forEach((index, i) => {
@@ -42,10 +44,8 @@ export function prepare(lib: Lib, device: Device, program: Program, maxThreads: 
       const found = [0, 1, 2, 3].map((axis) => lib.peek(tensor, TENSOR.ne + 8 * axis));
       if (found.join() !== sizes(node.shape).join())
         throw new Error(`invariant: ${program.name}: node ${i} is [${node.shape}], ggml made (${found})`);
-      if (!g.ggml_backend_dev_supports_op(device.handle, tensor))
-        throw new UnsupportedOp(
-          `${program.name}: ${device.info.id} cannot run ${g.ggml_op_desc(tensor)} on [${node.shape}] ${node.dtype}; choose another --device`,
-        );
+      if (unsupported === null && !g.ggml_backend_dev_supports_op(device.handle, tensor))
+        unsupported = `${program.name}: ${device.info.id} cannot run ${g.ggml_op_desc(tensor)} on [${node.shape}] ${node.dtype}; choose another --device`;
     });
     const bytes = new Uint8Array(8);
     const allocator = g.ggml_gallocr_new(device.bufferType);
@@ -56,7 +56,7 @@ export function prepare(lib: Lib, device: Device, program: Program, maxThreads: 
     const planned = device.info.kind === "cpu" ? Number(cpu.ggml_graph_plan(graph, threads, null).work_size) : 0;
     const { alignment } = device.info; // the allocator rounds what it reserves, so what is counted is rounded too
     const work = Math.ceil(planned / alignment) * alignment;
-    return { activations, reserve: toReserve(device, program, activations), work, threads };
+    return { activations, reserve: toReserve(device, program, activations), work, threads, unsupported };
   } finally {
     built.free();
   }
