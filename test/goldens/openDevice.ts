@@ -1,12 +1,34 @@
+import { openGgml } from "../../src/ggml/index.ts";
+import { createReferenceBackend } from "../../src/reference/index.ts";
+import { createRuntime } from "../../src/runtime/createRuntime.ts";
 import type { Precision } from "../../src/runtime/runtime.ts";
 import { type GoldenDevice, lazyDevice } from "./goldenDevice.ts";
 
-/** The device that `--device` names; opened when the first model kind asks for it. */
-export function openDevice(options: {
-  readonly name: string | undefined;
+/** Far above what the cases need, far below what machines have. */
+const VRAM_BYTES = 3 * 2 ** 30;
+
+export interface DeviceOptions {
+  /** As `--device` names it, or `reference` for the plain TypeScript backend. Default: the CPU, which meets the tolerances. */
+  readonly name?: string | undefined;
   readonly precision: Precision;
-}): GoldenDevice {
-  return lazyDevice(options.precision, async () => {
-    throw new Error(`no kind that needs a device is built yet (asked for ${options.name ?? "the default device"})`);
-  });
+  /** Share of a model's weights that may be resident at once; default: all. */
+  readonly weightsShare?: number;
+}
+
+/** A device for model kinds, with the product's runtime over it. Opened when the first of them asks for it. */
+export function openDevice({ name = "cpu", precision, weightsShare }: DeviceOptions): GoldenDevice {
+  return lazyDevice(precision, async () =>
+    createRuntime({
+      ...(name === "reference" ? createReferenceBackend() : await ggmlDevice(name, precision)),
+      policy: "dynamic",
+      vram: VRAM_BYTES,
+      ...(weightsShare !== undefined && { vramWeights: { share: weightsShare } }),
+      precision,
+    }),
+  );
+}
+
+async function ggmlDevice(name: string, precision: Precision) {
+  const library = await openGgml({ strictVulkan: precision === "fp32" });
+  return library.open(library.select(name).id);
 }

@@ -1,4 +1,9 @@
 import type { KindRunner } from "../kindRunner.ts";
+import { demoKlein } from "./demoKlein.ts";
+import { demoVae } from "./demoVae.ts";
+import { e2eKlein } from "./e2eKlein.ts";
+import { flux2Forward } from "./flux2Forward.ts";
+import { flux2Sample } from "./flux2Sample.ts";
 import { rngDefaultNoiseSampler } from "./rngDefaultNoiseSampler.ts";
 import { rngGenerator } from "./rngGenerator.ts";
 import { rngNoiseInds } from "./rngNoiseInds.ts";
@@ -7,17 +12,30 @@ import { samplersRun } from "./samplersRun.ts";
 import { schedulesFlux2Scheduler } from "./schedulesFlux2Scheduler.ts";
 import { schedulesSchedulers } from "./schedulesSchedulers.ts";
 import { schedulesTables } from "./schedulesTables.ts";
+import { textQwen3 } from "./textQwen3.ts";
+import { textQwenTokens } from "./textQwenTokens.ts";
+import { vaeDecode } from "./vaeDecode.ts";
+import { vaeEncode } from "./vaeEncode.ts";
+
+const runners: readonly KindRunner[] = [
+  rngDefaultNoiseSampler,
+  rngGenerator,
+  rngNoiseInds,
+  rngSequence,
+  schedulesFlux2Scheduler,
+  schedulesSchedulers,
+  schedulesTables,
+  samplersRun,
+  flux2Forward,
+  flux2Sample,
+  textQwen3,
+  textQwenTokens,
+  vaeDecode,
+  vaeEncode,
+  e2eKlein,
+  demoKlein,
+  demoVae,
+];
 
 /** The kinds that are built, by the name cases give them. What is not here is skipped, and listed as such. */
-export const kinds: ReadonlyMap<string, KindRunner> = new Map(
-  [
-    rngDefaultNoiseSampler,
-    rngGenerator,
-    rngNoiseInds,
-    rngSequence,
-    samplersRun,
-    schedulesFlux2Scheduler,
-    schedulesSchedulers,
-    schedulesTables,
-  ].map((runner) => [runner.kind, runner]),
-);
+export const kinds: ReadonlyMap<string, KindRunner> = new Map(runners.map((runner) => [runner.kind, runner]));
