@@ -31,7 +31,6 @@ import {
   fail,
   type ModelId,
   ok,
-  type Reason,
   type Result,
   type Schedule,
   type Use,
@@ -249,9 +248,9 @@ class Core implements CheckedResidency {
     dropSpent(state);
     if (!this.#placePlanned(use)) return this.#acquireInTurn(use, { announced });
     this.#logMiss(use);
-    this.#loadNow(use, announced);
+    const loads = this.#loadNow(use, announced);
     prefetch(state);
-    return this.#whenLoaded(use);
+    return this.#whenLoaded(use, loads);
   }
 
   release(lease: Lease, after?: Fence): void {
@@ -284,11 +283,15 @@ class Core implements CheckedResidency {
       weights: budget.weights,
     });
     if (state.run !== null) state.replan = smaller ? "budget" : (state.replan ?? "replan");
-    else if (smaller) await this.#giveBack(() => state.pool.bytes - weightLimit(state), "budget");
+    else if (smaller) {
+      await this.#lock.run(() => this.#shrinkToLimit());
+      // Leases hold the rest: the next acquire tries again.
+      if (state.run === null && state.pool.bytes > weightLimit(state)) state.replan = "budget";
+    }
   }
 
   trim(bytes: Bytes = Number.POSITIVE_INFINITY): Promise<Bytes> {
-    return this.#giveBack((given) => bytes - given, "trim");
+    return this.#lock.run(() => this.#giveBack((given) => bytes - given, "trim"));
   }
 
   stats(): ResidencyStats {
@@ -345,24 +348,29 @@ class Core implements CheckedResidency {
     return repackWindow(state, use);
   }
 
-  /** Starts what is placed and not on its way, and hurries what is. */
-  #loadNow(use: Use, announced: boolean): void {
+  /** Starts what is placed and not on its way, and hurries what is. Returns what to wait for. */
+  #loadNow(use: Use, announced: boolean): Promise<void>[] {
     const state = this.#state;
+    const loads: Promise<void>[] = [];
     for (const weight of use.weights) {
       const record = state.table[weight]!;
-      if (record.state === "loading") record.load!.hurry();
-      if (record.state !== "placed") continue;
-      const streams = !state.plan?.pinned.has(weight) || state.window.includes(record.chunk!);
-      const reason: Reason = !announced ? "miss" : !streams ? "pin" : state.plan?.ahead === false ? "stream" : "miss";
-      load(state, record, reason, true);
-      record.used = true;
+      if (record.state === "placed") {
+        const streams = !state.plan?.pinned.has(weight) || state.window.includes(record.chunk!);
+        const reason = !announced ? "miss" : !streams ? "pin" : state.plan?.ahead === false ? "stream" : "miss";
+        load(state, record, reason, true);
+        record.used = true;
+      }
+      if (record.load === null) continue;
+      record.load.hurry();
+      loads.push(record.load.finished);
     }
+    return loads;
   }
 
   /** The slow path: after whatever else changes the pool, with the plan made anew where that is due. `held`: it has arrived already. */
   async #acquireInTurn(use: Use, held: { readonly announced: boolean } | null): Promise<Lease> {
     const state = this.#state;
-    await this.#lock.run(async () => {
+    const loads = await this.#lock.run(async () => {
       try {
         if (state.replan !== null) await this.#replan(use);
         for (const weight of use.weights) if (!state.table[weight]) throw new UnknownWeight(weight, use.stage);
@@ -374,21 +382,17 @@ class Core implements CheckedResidency {
         throw error;
       }
       this.#logMiss(use);
-      this.#loadNow(use, held.announced);
+      const started = this.#loadNow(use, held.announced);
       prefetch(state);
+      return started;
     });
-    return this.#whenLoaded(use);
+    return this.#whenLoaded(use, loads);
   }
 
-  async #whenLoaded(use: Use): Promise<Lease> {
+  /** `loads` were taken down when they were under way: one that has failed since has left no trace but its promise. */
+  async #whenLoaded(use: Use, loads: readonly Promise<void>[]): Promise<Lease> {
     try {
-      for (const weight of use.weights) {
-        const record = this.#state.table[weight]!;
-        if (record.state !== "resident") {
-          if (record.load === null) throw new Error(`invariant: ${record.name} is waited for while ${record.state}`);
-          await record.load.finished;
-        }
-      }
+      for (const loaded of loads) await loaded;
     } catch (error) {
       this.#unhold(use);
       throw error;
@@ -420,7 +424,8 @@ class Core implements CheckedResidency {
   async #replan(use: Use): Promise<void> {
     const state = this.#state;
     if (state.run === null) {
-      state.replan = null;
+      await this.#shrinkToLimit();
+      if (state.pool.bytes <= weightLimit(state)) state.replan = null;
       return;
     }
     const why = state.replan!;
@@ -450,21 +455,23 @@ class Core implements CheckedResidency {
   }
 
   /** Gives chunks back, least recently used first and no leased ones, until `missing(bytes given)` is not positive. */
-  #giveBack(missing: (given: Bytes) => Bytes, reason: "trim" | "budget"): Promise<Bytes> {
-    return this.#lock.run(async () => {
-      const state = this.#state;
-      const nothing: ReadonlySet<WeightId> = new Set();
-      let given = 0;
-      while (missing(given) > 0) {
-        const chunk = leaveOrder(state.pool.chunks, nothing, nothing)[0];
-        if (chunk === undefined) break;
-        given += chunk.bytes;
-        dropChunk(state, chunk, () => reason);
-        if (state.run !== null) state.replan ??= "replan";
-        await state.pool.shrunk();
-      }
-      return given;
-    });
+  async #giveBack(missing: (given: Bytes) => Bytes, reason: "trim" | "budget"): Promise<Bytes> {
+    const state = this.#state;
+    const nothing: ReadonlySet<WeightId> = new Set();
+    let given = 0;
+    while (missing(given) > 0) {
+      const chunk = leaveOrder(state.pool.chunks, nothing, nothing)[0];
+      if (chunk === undefined) break;
+      given += chunk.bytes;
+      dropChunk(state, chunk, () => reason);
+      if (state.run !== null) state.replan ??= "replan";
+      await state.pool.shrunk();
+    }
+    return given;
+  }
+
+  async #shrinkToLimit(): Promise<void> {
+    await this.#giveBack(() => this.#state.pool.bytes - weightLimit(this.#state), "budget");
   }
 
   #doesNotFit(stage: string, weightBytes: Bytes, besideBytes: Bytes): DoesNotFit {

@@ -23,9 +23,8 @@ export async function makeRoom(state: State, use: Use): Promise<void> {
     const missing = placeInGaps(state, own.keys());
     if (missing.length === 0) return;
     const need = missing.reduce((sum, record) => sum + record.size, 0);
-    const bytes = Math.min(need, memory.maxChunkBytes);
+    const bytes = chunkFor(missing, memory.maxChunkBytes);
     if (pool.bytes + need <= limit) {
-      // At least the largest of them has room in it.
       if (pool.grow(bytes) !== null) continue;
       state.faultLimit = Math.min(state.faultLimit, pool.bytes + need - 1);
       const message = `${memory.device} refused ${bytes} bytes while weights had ${pool.bytes}`;
@@ -42,6 +41,13 @@ export async function makeRoom(state: State, use: Use): Promise<void> {
     for (const record of [...victim.residents]) evict(state, record, "room");
     dropChunk(state, victim, () => "room");
   }
+}
+
+/** As many of them, largest first, as one chunk can take, to the byte. */
+function chunkFor(missing: readonly WeightRecord[], maxChunkBytes: Bytes): Bytes {
+  let bytes = 0;
+  for (const { size } of missing) if (bytes + size <= maxChunkBytes) bytes += size;
+  return bytes;
 }
 
 /** Chunks that no lease holds, the window's last; then those that only this acquire holds, whose weights are then placed anew. */

@@ -54,6 +54,7 @@ export const spreadPins: Policy = {
     let largest = 0;
     let [pair, pairCount, stage, stageCount, worst] = [0, 0, 0, 0, 0];
     let alone: Plan | undefined;
+    let needed = modelBytes;
     for (let pins = order.length - 1; pins >= 0; pins--) {
       const weight = order[pins]!;
       const bytes = state.bytes(weight);
@@ -76,14 +77,11 @@ export const spreadPins: Policy = {
       const two = windowChunks(pair, largest, pairCount, state.maxChunkBytes, true);
       if (pinnedBytes + sum(two) <= state.budget) return ok(plan(pins, pinnedBytes, two, true));
       const one = windowChunks(stage, largest, stageCount, state.maxChunkBytes, false);
+      needed = Math.min(needed, pinnedBytes + sum(one));
       if (alone === undefined && pinnedBytes + sum(one) <= state.budget) alone = plan(pins, pinnedBytes, one, false);
     }
     if (alone !== undefined) return ok(alone);
-    return fail({
-      stage: track.uses[worst]?.stage ?? "",
-      needed: sum(windowChunks(stage, largest, stageCount, state.maxChunkBytes, false)),
-      budget: state.budget,
-    });
+    return fail({ stage: track.uses[worst]?.stage ?? "", needed, budget: state.budget });
   },
 };
 

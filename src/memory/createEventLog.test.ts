@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { createEventLog } from "./createEventLog.ts";
+import type { MemoryEvent } from "./eventLog.ts";
+
+const move = (weight: number, bytes: number): MemoryEvent => ({
+  kind: "move",
+  at: weight,
+  device: "fake",
+  weight,
+  bytes,
+  from: "disk",
+  to: "vram",
+  reason: weight % 2 === 0 ? "pin" : "stream",
+});
+
+test("the ring keeps the newest, oldest first; counters forget nothing", () => {
+  const log = createEventLog(3);
+  for (let i = 0; i < 8; i++) log.add(move(i, 10));
+  expect(log.recent().map(({ at }) => at)).toEqual([5, 6, 7]);
+  expect(log.counters()).toMatchObject({ moves: 8, movedBytes: 80, movedBytesByReason: { pin: 40, stream: 40 } });
+});
+
+test("a hit is counted and leaves no event", () => {
+  const log = createEventLog(3);
+  log.hit();
+  log.add({ kind: "acquire", at: 1, device: "fake", stage: "s", hit: false });
+  expect([log.recent().length, log.counters().acquires, log.counters().hits]).toEqual([1, 2, 1]);
+});
+
+test("listeners see events until they stop; counters handed out do not change", () => {
+  const log = createEventLog(0);
+  const seen: number[] = [];
+  const stop = log.listen(({ at }) => seen.push(at));
+  const before = log.counters();
+  log.add(move(1, 1));
+  stop();
+  log.add(move(2, 1));
+  expect([seen, log.recent(), before.moves, log.counters().moves]).toEqual([[1], [], 0, 2]);
+});

@@ -1,0 +1,87 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { replay } from "./testing/bench.ts";
+import { play, scenarios } from "./testing/scenario.ts";
+
+/** The invariants of DESIGN.md, as far as they are this room's, over random lives of a residency. What `play` checks on the way: see there. */
+const RUNS = 400;
+
+test("1. under every lease, from acquire to fence, each byte is the weight's own, whatever the budget, the order and the faults", async () => {
+  await fc.assert(
+    fc.asyncProperty(scenarios({ faults: fc.constantFrom(0, 0, 20, 6) }), async (scenario) => {
+      await play(scenario);
+    }),
+    { numRuns: 2 * RUNS },
+  );
+});
+
+test("2. the peak never passes the budget, and announced needs can always be charged", async () => {
+  await fc.assert(
+    fc.asyncProperty(scenarios({ weightsShare: fc.constant(10) }), async (scenario) => {
+      const { ledger, memory, modelBytes } = await play(scenario);
+      expect(ledger.peak).toBeLessThanOrEqual(Math.ceil(modelBytes * scenario.vramShare));
+      expect(memory.peakBytes).toBeLessThanOrEqual(ledger.peak);
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+test("3. with room for everything, nothing is read twice", async () => {
+  const acts = scenarios().map(({ acts }) => acts.filter((act) => !["trim", "budget", "close"].includes(act.do)));
+  const roomy = { vramShare: fc.constant(20), weightsShare: fc.constant(1), acts };
+  await fc.assert(
+    fc.asyncProperty(scenarios(roomy), async (scenario) => {
+      const { store, errors } = await play(scenario);
+      expect(errors).toEqual([]);
+      expect(new Set(store.fills).size).toBe(store.fills.length);
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+test("4. faults end in typed errors and true books, and what is still there works", async () => {
+  await fc.assert(
+    fc.asyncProperty(scenarios({ faults: fc.integer({ min: 1, max: 8 }) }), async (scenario) => {
+      const { residency, memory, ledger } = await play(scenario);
+      await residency.trim();
+      residency.checkInvariants();
+      expect([memory.liveBytes, ledger.usedBy("weights")]).toEqual([0, 0]);
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+test("5. when everything fits, dynamic makes the moves of static", async () => {
+  const acts = scenarios().map(({ acts }) =>
+    acts.filter((act) => ["announce", "next", "release", "turns"].includes(act.do)),
+  );
+  const roomy = { vramShare: fc.constant(20), weightsShare: fc.constant(1), acts };
+  await fc.assert(
+    fc.asyncProperty(scenarios(roomy), async (scenario) => {
+      const moves = async (isStatic: boolean) => {
+        const { events } = await play({ ...scenario, isStatic });
+        return events.recent().flatMap((event) => (event.kind === "move" ? [`${event.weight} ${event.reason}`] : []));
+      };
+      const [dynamic, fixed] = [await moves(false), await moves(true)];
+      // A schedule cut short is not loaded to its end: what was moved is then a beginning of the same list.
+      for (const move of dynamic) expect(fixed).toContain(move);
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+test("6. every move and drop is in the log: replayed, it gives what is resident, and every read belongs to a move", async () => {
+  await fc.assert(
+    fc.asyncProperty(scenarios({ faults: fc.constantFrom(0, 10) }), async (scenario) => {
+      const { events, residency, store } = await play(scenario);
+      expect([...replay(events.recent())].sort()).toEqual([...residency.stats().resident].sort());
+      const moves = new Map<number, number>();
+      for (const event of events.recent()) {
+        if (event.kind === "move") moves.set(event.weight, (moves.get(event.weight) ?? 0) + 1);
+      }
+      for (const weight of store.fills) moves.set(weight, (moves.get(weight) ?? 0) - 1);
+      for (const left of moves.values()) expect(left).toBeGreaterThanOrEqual(0);
+    }),
+    { numRuns: RUNS },
+  );
+});
