@@ -132,6 +132,22 @@ test("an interrupt stops what was submitted, and nothing later", async () => {
   expect((await read("y")).every((value) => value === 0)).toBe(true);
 });
 
+test("bindings are asked when a program is submitted", async () => {
+  const { backend, bindings, read } = await device({ x: Float32Array.of(1, 2), y: new Float32Array(2) });
+  backend.reserveActivations(1024);
+  let leased = true;
+  const lease: Bindings = {
+    ...bindings,
+    carried: (name) => {
+      if (!leased) throw new Error("the lease is over");
+      return bindings.carried(name);
+    },
+  };
+  backend.submit(double, lease);
+  leased = false;
+  expect(await read("y")).toEqual([2, 4]);
+});
+
 test("a failure names the program and leaves the device usable", async () => {
   const { backend, bindings, read } = await device({
     table: new Float32Array(6),
@@ -161,8 +177,14 @@ test("broken bookkeeping stops at once", async () => {
   );
   backend.reserveActivations(1024);
   const short = backend.allocate(4)!;
-  const submitted = backend.submit(double, { ...bindings, carried: () => ({ buffer: short, offset: 0 }) });
-  await expect(submitted.finished).rejects.toThrowErrorMatchingInlineSnapshot(
+  const tooShort: Bindings = { ...bindings, carried: () => ({ buffer: short, offset: 0 }) };
+  expect(() => backend.submit(double, tooShort)).toThrowErrorMatchingInlineSnapshot(
     `[Error: invariant: x of 8 bytes at 0 of a buffer of 4]`,
+  );
+  const freed = backend.allocate(8)!;
+  backend.free(freed);
+  const gone: Bindings = { ...bindings, carried: () => ({ buffer: freed, offset: 0 }) };
+  expect(() => backend.submit(double, gone)).toThrowErrorMatchingInlineSnapshot(
+    `[Error: invariant: a buffer that is not of this device, or was freed]`,
   );
 });

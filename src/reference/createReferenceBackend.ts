@@ -89,7 +89,9 @@ class ReferenceBackend implements Backend {
     const reserved = this.#activations?.bytes ?? 0;
     if (plan.bytes > reserved)
       throw new Error(`invariant: ${program.name} needs ${plan.bytes} bytes of activations, ${reserved} are reserved`);
-    const submission = { done: false, finished: this.#run(program, bindings, plan, this.#epoch, this.#idle) };
+    const activations = this.#activations?.block ?? new Uint8Array();
+    const nodes = runProgram(program, bindings, { activations, plan, block: (handle) => this.#pool.block(handle) });
+    const submission = { done: false, finished: this.#run(program, nodes, this.#epoch, this.#idle) };
     const over = () => {
       submission.done = true;
     };
@@ -107,14 +109,12 @@ class ReferenceBackend implements Backend {
     this.reserveActivations(0);
   }
 
-  async #run(program: Program, bindings: Bindings, plan: ActivationPlan, epoch: number, before: Promise<void>) {
+  async #run(program: Program, nodes: Iterable<void>, epoch: number, before: Promise<void>) {
     await before;
-    const activations = this.#activations?.block ?? new Uint8Array();
-    const block = (handle: unknown): Block => this.#pool.block(handle);
     await setImmediate();
     if (epoch !== this.#epoch) throw new Interrupted();
     try {
-      for (const _ of runProgram(program, bindings, { activations, plan, block })) {
+      for (const _ of nodes) {
         // The event loop turns after each node, so that an interrupt, a socket or a timer is not kept waiting.
         await setImmediate();
         if (epoch !== this.#epoch) throw new Interrupted();

@@ -6,12 +6,18 @@ import { KERNELS } from "./kernels/index.ts";
 import type { Operand } from "./operand.ts";
 import type { Block } from "./pool.ts";
 
-/** A generator that computes one node of a program between two steps: whoever drives it decides when to pause and whether to stop. */
-export function* runProgram(
-  program: Program,
-  bindings: Bindings,
-  { activations, plan, block }: { activations: Block; plan: ActivationPlan; block(handle: unknown): Block },
-): Generator<void, void> {
+/** Memory that a program's nodes and leaves lie in. */
+export interface ProgramMemory {
+  readonly activations: Block;
+  readonly plan: ActivationPlan;
+  block(handle: unknown): Block;
+}
+
+/**
+ * Makes a program ready, and returns a generator that computes one node between two steps: whoever drives it decides when to pause and
+ * whether to stop. Bindings are asked now and not later: a lease may be given back as soon as its program is submitted.
+ */
+export function runProgram(program: Program, bindings: Bindings, { activations, plan, block }: ProgramMemory) {
   const operands = new Map<TensorIndex, Operand>();
   const operand = (index: TensorIndex): Operand => {
     const known = operands.get(index);
@@ -33,10 +39,20 @@ export function* runProgram(
     if (tensor.viewOf !== undefined) return operand(tensor.viewOf).bytes.subarray(tensor.viewOffset);
     return activations.subarray(plan.offsets.get(index));
   };
-  for (const index of program.order) {
+  const nodes = program.order.map((index) => {
     const tensor = program.tensors[index]!;
     if (tensor.kind !== "node") throw new Error("invariant: the order of a program lists nodes only");
-    KERNELS[tensor.op](tensor.inputs.map(operand), operand(index), tensor.params);
-    yield;
-  }
+    return {
+      kernel: KERNELS[tensor.op],
+      inputs: tensor.inputs.map(operand),
+      out: operand(index),
+      params: tensor.params,
+    };
+  });
+  return (function* compute(): Generator<void, void> {
+    for (const { kernel, inputs, out, params } of nodes) {
+      kernel(inputs, out, params);
+      yield;
+    }
+  })();
 }
