@@ -56,7 +56,10 @@ export function prepare(lib: Lib, device: Device, program: Program, maxThreads: 
     const planned = device.info.kind === "cpu" ? Number(cpu.ggml_graph_plan(graph, threads, null).work_size) : 0;
     const { alignment } = device.info; // the allocator rounds what it reserves, so what is counted is rounded too
     const work = Math.ceil(planned / alignment) * alignment;
-    return { activations, reserve: toReserve(device, program, activations), work, threads, unsupported };
+    const reserve = toReserve(device, program, activations);
+    if (typeof reserve === "number") return { activations, reserve, work, threads, unsupported };
+    unsupported ??= `${program.name}: a tensor of ${reserve.tooLarge} bytes passes the ${device.info.maxBufferBytes} bytes of a buffer of ${device.info.id}; make a smaller picture`;
+    return { activations, reserve: activations, work, threads, unsupported };
   } finally {
     built.free();
   }
@@ -65,12 +68,14 @@ export function prepare(lib: Lib, device: Device, program: Program, maxThreads: 
 /**
  * Where activations need several buffers, all but the last are reserved at the device's full size, so that one number covers programs
  * that fill them differently. How many a program takes the planner knows; where a device wants more than the planner counts, the
- * allocator opens a buffer only when two together pass the limit.
+ * allocator opens a buffer only when two together pass the limit. A tensor that fits no buffer is nothing the device can run.
  */
-function toReserve(device: Device, program: Program, activations: number): number {
+function toReserve(device: Device, program: Program, activations: number): number | { readonly tooLarge: number } {
   const { alignment, maxBufferBytes } = device.info;
   if (activations <= maxBufferBytes) return activations;
   const plan = planActivations(program, { alignment, maxChunkBytes: maxBufferBytes });
+  const largest = Math.max(...plan.chunkBytes);
+  if (largest > maxBufferBytes) return { tooLarge: largest };
   if (plan.bytes !== activations) return Math.ceil((2 * activations) / maxBufferBytes) * maxBufferBytes;
   return (plan.chunkBytes.length - 1) * maxBufferBytes + plan.chunkBytes.at(-1)!;
 }
