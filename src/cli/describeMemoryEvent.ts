@@ -1,7 +1,7 @@
 import type { MemoryEvent } from "../memory/eventLog.ts";
 import { formatBytes } from "../runtime/formatBytes.ts";
 
-/** One line of `--verbose`, or `null` for what would only be noise (each acquire that found all resident). */
+/** One line of `--verbose`, or `null` for what would only be noise (an acquire that found all resident, a chunk made for what then moves). */
 export function describeMemoryEvent(event: MemoryEvent, weight: string | undefined): string | null {
   switch (event.kind) {
     case "move":
@@ -13,7 +13,7 @@ export function describeMemoryEvent(event: MemoryEvent, weight: string | undefin
     case "budget":
       return `  budget  ${formatBytes(event.vram)}, weights ${formatBytes(event.weights)}`;
     case "chunk":
-      return `  chunk  ${event.change} ${formatBytes(event.bytes)}`;
+      return event.change === "refused" ? `  refused  ${formatBytes(event.bytes)}` : null;
     case "fault":
       return `  fault  ${event.what}: ${event.message}`;
     case "acquire":

@@ -2,7 +2,7 @@ import { openGgml } from "../ggml/index.ts";
 import type { WeirContext, WeirNode } from "../nodes/context.ts";
 import { createFolders } from "../nodes/folders.ts";
 import { allNodes } from "../nodes/index.ts";
-import { createRuntime } from "../runtime/createRuntime.ts";
+import { createRuntime, type StageNotice } from "../runtime/createRuntime.ts";
 import type { RunStats, Runtime } from "../runtime/runtime.ts";
 import type { DeviceInfo } from "../tensor/backend.ts";
 import { describeValidation } from "../workflow/describeValidation.ts";
@@ -51,6 +51,12 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
   let emit: (event: JobEvent) => void = () => {};
   let crumb: Breadcrumb = { node: "", classType: "", model: "", stage: "" };
   let stageSentAt = Number.NEGATIVE_INFINITY;
+  let unsent: StageNotice | undefined;
+  const sendStage = (notice: StageNotice) => {
+    unsent = undefined;
+    stageSentAt = performance.now();
+    emit({ kind: "stage", ...notice, vramBudget: vram });
+  };
   const leave = (next: Breadcrumb) => {
     crumb = next;
     hooks.onCrumb(crumb);
@@ -78,10 +84,8 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
     onStage: (notice) => {
       leave({ ...crumb, model: notice.model, stage: notice.stage });
       hooks.onStage();
-      const now = performance.now();
-      if (now - stageSentAt < STAGE_EVENT_MS) return;
-      stageSentAt = now;
-      emit({ kind: "stage", ...notice, vramBudget: vram });
+      if (performance.now() - stageSentAt < STAGE_EVENT_MS) unsent = notice;
+      else sendStage(notice);
     },
     ...(options.verbose
       ? {
@@ -137,11 +141,14 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
           signal,
           context: contextOf,
           onEvent: (event) => {
+            // What a node moved is told before the next one begins.
+            if (event.kind === "executing" && unsent) sendStage(unsent);
             if (event.kind === "executing")
               leave({ node: event.node, classType: event.classType, model: "", stage: "" });
             onEvent(event);
           },
         });
+        if (unsent) sendStage(unsent);
         if (execution.status === "interrupted") return { status: "interrupted" };
         if (execution.status === "error") {
           const { node, classType, error } = execution;

@@ -28,8 +28,8 @@ export async function demoCommand(prompt: string, flags: DemoFlags, context: Cli
 The picture is ${resolve(io.cwd, picture)} (${formatSeconds(record?.seconds ?? 0)}).
 
 Try next:
-  weir demo a big yellow star in a night sky     another picture
-  weir demo --seed 7 --vram-weights 30%          another seed, with room for a third of the weights
+  weir demo a white ring over green hills        another picture
+  weir demo --vram-weights 4MB --verbose         the same, with room for a third of the weights
   weir run ${picture} -o again.png --base-directory ${DEMO}
                                                  the same bytes again, from the picture alone
 `,
