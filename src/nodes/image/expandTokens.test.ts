@@ -1,0 +1,8 @@
+import { expect, test } from "vitest";
+import { expandTokens } from "./expandTokens.ts";
+
+test("tokens of a prefix; unknown ones and %batch_num% stay", () => {
+  const now = new Date(2026, 2, 4, 5, 6, 7);
+  const prefix = "%year%-%month%-%day%/%hour%%minute%%second% %width%x%height% %batch_num% %nope% 100%";
+  expect(expandTokens(prefix, { width: 64, height: 32 }, now)).toBe("2026-03-04/050607 64x32 %batch_num% %nope% 100%");
+});
