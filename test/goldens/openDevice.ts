@@ -11,18 +11,18 @@ export interface DeviceOptions {
   /** As `--device` names it, or `reference` for the plain TypeScript backend. Default: the CPU, which meets the tolerances. */
   readonly name?: string | undefined;
   readonly precision: Precision;
-  /** Share of a model's weights that may be resident at once; default: all. */
-  readonly weightsShare?: number;
+  /** Bytes of weights that may be resident at once; default: as many as there is room for. */
+  readonly weightsBytes?: number;
 }
 
 /** A device for model kinds, with the product's runtime over it. Opened when the first of them asks for it. */
-export function openDevice({ name = "cpu", precision, weightsShare }: DeviceOptions): GoldenDevice {
+export function openDevice({ name = "cpu", precision, weightsBytes }: DeviceOptions): GoldenDevice {
   return lazyDevice(precision, async () =>
     createRuntime({
       ...(name === "reference" ? createReferenceBackend() : await ggmlDevice(name, precision)),
       policy: "dynamic",
       vram: VRAM_BYTES,
-      ...(weightsShare !== undefined && { vramWeights: { share: weightsShare } }),
+      ...(weightsBytes !== undefined && { vramWeights: { bytes: weightsBytes } }),
       precision,
     }),
   );
