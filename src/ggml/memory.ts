@@ -1,5 +1,5 @@
 import type { Chunk, DeviceMemory, Place } from "../memory/deviceMemory.ts";
-import { freeBuffer, handleOf, makeBuffer } from "./buffers.ts";
+import { freeBuffer, type GgmlBuffer, handleOf, makeBuffer } from "./buffers.ts";
 import { type Device, deviceMemory } from "./devices.ts";
 import type { Lib } from "./lib.ts";
 
@@ -37,23 +37,29 @@ export class GgmlMemory implements DeviceMemory {
   }
 
   map(place: Place): Uint8Array | null {
-    if (!this.#chunks.has(place.chunk)) throw new Error("invariant: a place in a chunk that was freed");
-    const { host } = handleOf(place.chunk);
+    const { host } = this.#range(place, 0, place.bytes);
     return this.#device.host && host ? host.subarray(place.offset, place.offset + place.bytes) : null;
   }
 
   async upload(place: Place, offset: number, data: Uint8Array): Promise<void> {
-    if (offset < 0 || offset + data.byteLength > place.bytes)
-      throw new Error(`invariant: ${data.byteLength} bytes at ${offset} do not fit a place of ${place.bytes}`);
-    if (!this.#chunks.has(place.chunk)) throw new Error("invariant: a place in a chunk that was freed");
+    const { all } = this.#range(place, offset, data.byteLength);
     if (data.byteLength === 0) return;
-    const { all } = handleOf(place.chunk);
     const { g } = this.#lib;
     await this.#lib.background(g.ggml_backend_tensor_set, all, data, place.offset + offset, data.byteLength);
   }
 
   usage(): { readonly free: number; readonly total: number } {
     return deviceMemory(this.#lib, this.#device.handle);
+  }
+
+  /** The chunk of a place, when `bytes` at `from` lie in the place, and the place in a chunk that is held. */
+  #range({ chunk, offset, bytes }: Place, from: number, length: number): GgmlBuffer {
+    if (!this.#chunks.has(chunk)) throw new Error("invariant: a place in a chunk that is not held");
+    if (offset < 0 || offset + bytes > chunk.bytes || from < 0 || from + length > bytes)
+      throw new Error(
+        `invariant: ${length} bytes at ${from} of a place of ${bytes} at ${offset} of a chunk of ${chunk.bytes}`,
+      );
+    return handleOf(chunk);
   }
 
   /** Gives every chunk back. */
