@@ -1,0 +1,32 @@
+/** One row of the table: what was measured, its value with interval, the goal and what became of it. */
+export interface Figure {
+  readonly what: string;
+  readonly value: string;
+  readonly goal?: string;
+  /** "met", "missed by ...". */
+  readonly verdict?: string;
+  readonly note?: string;
+}
+
+export interface BenchContext {
+  /** A folder of its own, empty, removed afterwards. */
+  readonly folder: string;
+  /** As the user names it ("cpu", "cuda"). */
+  readonly device: string;
+  /** More rounds, larger pictures: minutes instead of seconds. */
+  readonly full: boolean;
+  /** Peers may be installed and run. */
+  readonly peers: boolean;
+  /** Progress, for whoever waits. */
+  say(text: string): void;
+}
+
+/**
+ * A benchmark. It measures and never asserts: pairs that take turns, medians with intervals, ratios. Each runs in a process of its own
+ * (with `gc` exposed and libuv's threads as the engine has them), so that none inherits another's heap.
+ */
+export interface Bench {
+  readonly name: string;
+  readonly about: string;
+  run(context: BenchContext): Promise<readonly Figure[]>;
+}

@@ -1,0 +1,78 @@
+import { fork } from "node:child_process";
+import { loadavg } from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import type { Figure } from "./bench.ts";
+import { benches } from "./benches.ts";
+import { machine } from "./support/machine.ts";
+import { printFigures } from "./support/printFigures.ts";
+import { type Row, updateReadme } from "./support/updateReadme.ts";
+
+/**
+ * `node --import jiti/register bench/main.ts [NAME...] [--write] [--peers] [--full] [--device NAME]`: runs benchmarks one after another,
+ * each in a process of its own, and prints their tables. `--write` puts the figures into the table of bench/README.md.
+ */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    write: { type: "boolean", default: false },
+    peers: { type: "boolean", default: false },
+    full: { type: "boolean", default: false },
+    device: { type: "string", default: "cpu" },
+    list: { type: "boolean", default: false },
+  },
+});
+const unknown = positionals.filter((name) => !benches.some((bench) => bench.name === name));
+if (values.list || unknown.length > 0) {
+  for (const { name, about } of benches) console.log(`${name.padEnd(12)} ${about}`);
+  if (unknown.length > 0) console.error(`There is no benchmark ${unknown.join(", ")}.`);
+  process.exit(unknown.length > 0 ? 1 : 0);
+}
+
+const root = path.join(import.meta.dirname, "..");
+console.log(machine());
+const rows: Row[] = [];
+const failed: string[] = [];
+for (const { name, about } of benches) {
+  if (positionals.length > 0 ? !positionals.includes(name) : name === "peers" && !values.peers) continue;
+  const load = loadavg()[0]!.toFixed(1);
+  const start = performance.now();
+  console.log(`\n${name}: ${about} (load ${load})`);
+  const flags = [...(values.full ? ["--full"] : []), ...(values.peers ? ["--peers"] : [])];
+  const figures = await runOne(name, [...flags, "--device", values.device]);
+  if (!figures) {
+    failed.push(name);
+    continue;
+  }
+  printFigures(figures);
+  console.log(`${((performance.now() - start) / 1000).toFixed(0)} s`);
+  const device = values.device === "cpu" ? [] : ["--device", values.device];
+  const command = [
+    "bench",
+    name,
+    ...(values.full ? ["--full"] : []),
+    ...(name === "peers" ? ["--peers"] : []),
+    ...device,
+  ];
+  for (const figure of figures) rows.push({ ...figure, command: command.join(" "), load });
+}
+if (values.write) await updateReadme(path.join(root, "bench", "README.md"), machine(), rows);
+if (failed.length > 0) {
+  console.error(`Not measured: ${failed.join(", ")}.`);
+  process.exitCode = 1;
+}
+
+function runOne(name: string, flags: readonly string[]): Promise<readonly Figure[] | undefined> {
+  return new Promise((resolve) => {
+    const child = fork(path.join(root, "bench", "runOne.ts"), [name, ...flags], {
+      cwd: root,
+      execArgv: ["--import", "jiti/register", "--expose-gc"],
+      env: { ...process.env, UV_THREADPOOL_SIZE: "16", GGML_NO_BACKTRACE: "1" },
+    });
+    let figures: readonly Figure[] | undefined;
+    child.on("message", (message) => {
+      figures = message as Figure[];
+    });
+    child.on("close", () => resolve(figures));
+  });
+}
