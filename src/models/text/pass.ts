@@ -1,12 +1,9 @@
 import type { TensorSpec } from "../../tensor/dtype.ts";
 import { concat, type Graph } from "../../tensor/index.ts";
 import type { PassDef } from "../../tensor/stage.ts";
-import { BadModelInput } from "../errors.ts";
+import { checkTokens } from "./checkTokens.ts";
 import type { TextDims } from "./dims.ts";
 import { textLayer } from "./layer.ts";
-
-/** The attention mask grows with the square: 512 MiB here. */
-const MAX_TOKENS = 16_384;
 
 /**
  * A forward pass over one text, pads included, as a list of stages layers.N up to the last tap.
@@ -15,8 +12,7 @@ const MAX_TOKENS = 16_384;
  * hidden.N, what enters layer N, is carried. Throws `BadModelInput`.
  */
 export function textPass(dims: TextDims, taps: readonly number[], tokens: number): PassDef {
-  if (!Number.isSafeInteger(tokens) || tokens < 1 || tokens > MAX_TOKENS)
-    throw new BadModelInput(`a text of ${tokens} tokens: from 1 to ${MAX_TOKENS} are possible. Shorten the prompt.`);
+  checkTokens(tokens);
   const last = taps.at(-1)!;
   const f32 = (...shape: number[]): TensorSpec => ({ dtype: "f32", shape });
   const carried: Record<string, TensorSpec> = {
