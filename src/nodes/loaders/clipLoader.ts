@@ -55,11 +55,9 @@ export const CLIPLoader = node({
     if (type !== "flux2") {
       throw new NotSupported(`CLIPLoader: text encoders of type ${type} are not built in yet; flux2 is`);
     }
-    const running = context.runtime.device;
-    if (device === "cpu" && running.kind !== "cpu") {
-      context.warn(
-        `CLIPLoader: the text encoder runs on ${running.id}, as everything does; a second device is not used yet`,
-      );
+    if (device === "cpu" && context.runtime.device.kind !== "cpu") {
+      const { id } = context.runtime.device;
+      context.warn(`CLIPLoader: the text encoder runs on ${id}, as everything does; a second device is not used yet`);
     }
     const { model, loaded } = await openFile(FOLDER, clip_name, (source) => openTextEncoder(source), context);
     return { CLIP: textModel(clip_name, model, loaded) };
