@@ -128,6 +128,41 @@ export const catalogue: readonly CatalogueEntry[] = [
   entry("bad-schedule", EXIT.failure, "A schedule that cannot be sampled.", "Check steps and denoise."),
   entry("bad-seed", EXIT.failure, "A seed that the noise cannot be made from.", "Choose a smaller seed."),
 
+  entry(
+    "bad-node-input",
+    EXIT.failure,
+    "A node was given what it cannot work with.",
+    "The message names both and what would do.",
+  ),
+  entry("shape-mismatch", EXIT.failure, "Sizes do not fit together.", "The message names both."),
+  entry(
+    "not-supported",
+    EXIT.failure,
+    "A choice that ComfyUI has and Weir does not have yet.",
+    "The message says what there is instead.",
+  ),
+  entry(
+    "missing-file",
+    EXIT.missingModel,
+    "A file left its folder after the workflow was checked.",
+    "Put it back; the message lists what is there.",
+  ),
+
+  // Pictures that leave.
+  entry(
+    "output-unwritable",
+    EXIT.failure,
+    "The output folder cannot be written.",
+    "Choose another with `--output-directory`.",
+  ),
+  entry("output-escape", EXIT.failure, "A file name leads out of the output folder.", "Use a name, or folder/name."),
+  entry(
+    "disk-full",
+    EXIT.failure,
+    "The disk is full; no half picture is left.",
+    "Make room, or choose another `--output-directory`.",
+  ),
+
   // Memory.
   entry(
     "does-not-fit",

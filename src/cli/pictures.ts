@@ -1,4 +1,4 @@
-import { copyFile, mkdir, rename, rm, stat } from "node:fs/promises";
+import { access, constants, copyFile, mkdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { FileError } from "./errors.ts";
 
@@ -40,6 +40,7 @@ export async function pictureTarget(text: string, cwd: string): Promise<PictureT
   const folder = isFolder ? path : dirname(path);
   try {
     if (isFolder) await mkdir(folder, { recursive: true });
+    // What counts is whether a file can be made: permissions alone do not tell on every file system.
     const probe = join(folder, `.weir-${process.pid}.tmp`);
     await mkdir(probe);
     await rm(probe, { recursive: true });
@@ -64,6 +65,27 @@ export async function pictureTarget(text: string, cwd: string): Promise<PictureT
       return to;
     },
   };
+}
+
+/**
+ * Whether pictures can go into a folder that may not be there yet: nothing is made. Throws FileError now rather than after a picture's worth
+ * of work; SaveImage still meets what this cannot see.
+ */
+export async function checkOutputFolder(folder: string): Promise<void> {
+  for (let at = folder; ; at = dirname(at)) {
+    try {
+      if (!(await stat(at)).isDirectory()) throw Object.assign(new Error("not a folder"), { code: "ENOTDIR" });
+      return await access(at, constants.W_OK);
+    } catch (error) {
+      const missing = (error as NodeJS.ErrnoException).code === "ENOENT" && dirname(at) !== at;
+      if (missing) continue;
+      const what = at === folder ? folder : `${folder}, in ${at}`;
+      throw new FileError(
+        "cannot-write",
+        `cannot write into ${what}: ${why(error)}; choose another --output-directory`,
+      );
+    }
+  }
 }
 
 function why(error: unknown): string {

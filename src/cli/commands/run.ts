@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { applySettings, type Declarations, type Settings, shiftSeeds } from "../../workflow/applySettings.ts";
 import { type EngineFlags, engineOptions, type JobFlags } from "../flags.ts";
-import { picturePaths, pictureTarget } from "../pictures.ts";
+import { checkOutputFolder, picturePaths, pictureTarget } from "../pictures.ts";
 import { readWorkflowFile } from "../readWorkflowFile.ts";
 import type { CliContext } from "../runCli.ts";
 import { openSession } from "../session.ts";
@@ -57,6 +57,7 @@ export async function runWorkflows(
     target && flags.outputDirectory === undefined ? await mkdtemp(join(tmpdir(), "weir-pictures-")) : null;
   const outputDirectory =
     scratch ?? (flags.outputDirectory === undefined ? undefined : resolve(io.cwd, flags.outputDirectory));
+  await checkOutputFolder(outputDirectory ?? join(baseDirectory, "output"));
   const options = engineOptions(flags, flags.verbose ?? false, baseDirectory);
   let keepScratch = false;
   try {
