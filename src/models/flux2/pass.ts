@@ -11,8 +11,8 @@ import { start } from "./start.ts";
 /**
  * A forward pass of Flux 2 as a list of stages: start, double_blocks.N, join, single_blocks.N, final_layer.
  * Inputs: x [batch, channels, height, width], context [batch, textTokens, context width], time [batch, 1, 256] ([batch, 2, 256] with
- * time 0 where references are finished pictures) and guidance [batch, 1, 256]
- * (`timestepEmbedding`), cos and sin [tokens, 1, headDim] (`ropeTables`), reference.N; `flux2Inputs` makes all of them.
+ * time 0 where references are finished pictures) and guidance [batch, 1, 256] (`timestepEmbedding`), cos and sin [tokens, 1, headDim]
+ * (`ropeTables`), reference.N; `flux2Inputs` makes all of them.
  * Output: out, like x. Throws `BadModelInput`.
  */
 export function flux2Pass(dims: Flux2Dims, shape: Flux2Shape): PassDef {
