@@ -5,7 +5,7 @@ import type { Folders, WeirContext, WeirNode } from "../../src/nodes/context.ts"
 import { createFolders } from "../../src/nodes/folders.ts";
 import { allNodes } from "../../src/nodes/index.ts";
 import type { Runtime } from "../../src/runtime/runtime.ts";
-import { type Execution, execute } from "../../src/workflow/execute.ts";
+import { type Execution, type ExecutionEvent, execute } from "../../src/workflow/execute.ts";
 import type { NodeContext, Prompt } from "../../src/workflow/node.ts";
 import { createResultCache, type ResultCache } from "../../src/workflow/resultCache.ts";
 import { type Validation, validate } from "../../src/workflow/validate.ts";
@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly extraPngInfo?: Record<string, unknown>;
   readonly disableMetadata?: boolean;
   readonly signal?: AbortSignal;
+  readonly onEvent?: (event: ExecutionEvent) => void;
+  readonly targets?: readonly string[] | null;
 }
 
 export function openWorld({ runtime, base }: { readonly runtime?: Runtime; readonly base?: string } = {}): World {
@@ -57,8 +59,8 @@ export function openWorld({ runtime, base }: { readonly runtime?: Runtime; reado
     extraPngInfo: options.extraPngInfo ?? {},
     progress: () => {},
   });
-  const check = (prompt: Prompt) =>
-    validate(prompt, { nodes, catalogue: folders, context: () => contextOf(plain(prompt, {}), {}) });
+  const check = (prompt: Prompt, targets: readonly string[] | null = null) =>
+    validate(prompt, { nodes, catalogue: folders, context: () => contextOf(plain(prompt, {}), {}), targets });
   return {
     base: base ?? scratch,
     folders,
@@ -66,7 +68,7 @@ export function openWorld({ runtime, base }: { readonly runtime?: Runtime; reado
     warnings,
     check,
     async run(prompt, options = {}) {
-      const checked = await check(prompt);
+      const checked = await check(prompt, options.targets);
       if (!checked.ok) throw new Error(JSON.stringify(checked.nodeErrors));
       const result = await execute({
         prompt: checked.prompt,
@@ -76,6 +78,7 @@ export function openWorld({ runtime, base }: { readonly runtime?: Runtime; reado
         extraPngInfo: options.extraPngInfo ?? {},
         signal: options.signal ?? new AbortController().signal,
         context: (more) => contextOf(more, options),
+        ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
       });
       if (result.status === "error") throw result.error;
       if (result.status === "interrupted") throw new Error("interrupted");
