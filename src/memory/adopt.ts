@@ -22,15 +22,14 @@ export async function adopt(state: State, why: Reason): Promise<Result<void, Can
   const { run, pool, policy, memory, events } = state;
   if (run === null) throw new Error("invariant: a plan without an announcement");
   let refusals = 0;
-  let lastTry = false;
+  let lastTry: TooSmall | null = null;
   for (;;) {
     const limit = weightLimit(state);
     const planned = policy.plan(policyState(state, limit), run.schedule);
     if (!planned.ok) {
       if (refusals === 0) return fail({ kind: "too-small", error: planned.error });
-      if (lastTry) return fail({ kind: "refused", error: planned.error });
       // Nothing smaller would do. What was given up since may be enough for the device: the full plan once more.
-      lastTry = true;
+      lastTry = planned.error;
       state.faultLimit = Number.POSITIVE_INFINITY;
       continue;
     }
@@ -67,11 +66,13 @@ export async function adopt(state: State, why: Reason): Promise<Result<void, Can
     if (!made.ok) {
       refusals++;
       // By the need and a margin, so that a device that is simply full is not asked a thousand times.
-      state.faultLimit = lastTry ? -1 : limit - Math.max(made.error, Math.ceil(limit / 64));
+      state.faultLimit = limit - Math.max(made.error, Math.ceil(limit / 64));
       const message = `${memory.device} refused ${made.error} bytes while weights had ${pool.bytes}`;
       events.add({ kind: "fault", at: state.now, device: memory.device, what: "allocate", message });
       why = "fault";
-      continue;
+      if (lastTry === null) continue;
+      state.faultLimit = Number.POSITIVE_INFINITY;
+      return fail({ kind: "refused", error: lastTry });
     }
     if (!target.keepsWindow) {
       state.window = made.value;

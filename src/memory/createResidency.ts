@@ -209,6 +209,7 @@ class Core implements CheckedResidency {
       const adopted = await adopt(state, "replan");
       if (!adopted.ok) {
         state.run = null;
+        this.#catchUp();
         const { error } = adopted;
         if (error.kind === "too-small")
           return fail(this.#doesNotFit(error.error.stage, error.error.needed, besideBytes));
@@ -286,7 +287,7 @@ class Core implements CheckedResidency {
     else if (smaller) {
       await this.#lock.run(() => this.#shrinkToLimit());
       // Leases hold the rest: the next acquire tries again.
-      if (state.run === null && state.pool.bytes > weightLimit(state)) state.replan = "budget";
+      if (state.run === null) this.#catchUp();
     }
   }
 
@@ -380,6 +381,9 @@ class Core implements CheckedResidency {
       } catch (error) {
         if (held !== null) this.#unhold(use);
         throw error;
+      } finally {
+        // Nothing was planned around what the device refused: the next one may ask again.
+        if (state.run === null) state.faultLimit = Number.POSITIVE_INFINITY;
       }
       this.#logMiss(use);
       const started = this.#loadNow(use, held.announced);
@@ -425,7 +429,7 @@ class Core implements CheckedResidency {
     const state = this.#state;
     if (state.run === null) {
       await this.#shrinkToLimit();
-      if (state.pool.bytes <= weightLimit(state)) state.replan = null;
+      this.#catchUp();
       return;
     }
     const why = state.replan!;
@@ -441,7 +445,8 @@ class Core implements CheckedResidency {
     const state = this.#state;
     if (state.run !== run) return;
     state.run = null;
-    state.replan = null;
+    state.faultLimit = Number.POSITIVE_INFINITY;
+    this.#catchUp();
     for (const record of state.table) {
       if (record?.state === "loading" && record.holds === 0 && !record.load!.begun) retract(state, record);
     }
@@ -470,6 +475,11 @@ class Core implements CheckedResidency {
     return given;
   }
 
+  /** Between announcements only a budget that fell is left to be carried out. */
+  #catchUp(): void {
+    this.#state.replan = this.#state.pool.bytes > weightLimit(this.#state) ? "budget" : null;
+  }
+
   async #shrinkToLimit(): Promise<void> {
     await this.#giveBack(() => this.#state.pool.bytes - weightLimit(this.#state), "budget");
   }
@@ -489,7 +499,7 @@ class Core implements CheckedResidency {
 
   #failure(error: CannotAdopt, stage: string): Error {
     const { memory, pool } = this.#state;
-    const limit = weightLimit(this.#state);
+    const limit = weightLimit({ ...this.#state, faultLimit: Number.POSITIVE_INFINITY });
     if (error.kind === "leased") return new RoomIsLeased(stage, error.short, limit, pool.bytes);
     const { needed } = error.error;
     if (error.kind === "refused")

@@ -7,6 +7,9 @@ import type { Use } from "./words.ts";
  */
 export class Cursor {
   step = -1;
+  /** How often a loop has gone back to its start, and steps since. */
+  laps = 0;
+  lapStep = -1;
   readonly track: Track;
   #index = -1;
   readonly #rounds: number[];
@@ -24,6 +27,8 @@ export class Cursor {
 
   copy(from: Cursor): void {
     this.step = from.step;
+    this.laps = from.laps;
+    this.lapStep = from.lapStep;
     this.#index = from.#index;
     for (let i = 0; i < this.#rounds.length; i++) this.#rounds[i] = from.#rounds[i]!;
   }
@@ -33,12 +38,15 @@ export class Cursor {
     const { uses, loops } = this.track;
     if (this.#index >= uses.length) return false;
     let next = this.#index + 1;
+    this.lapStep++;
     // Inner loops come first, and a loop that is over starts afresh when an outer one comes round.
     for (let i = 0; i < loops.length; i++) {
       if (loops[i]!.end !== next) continue;
       if (this.#rounds[i]! + 1 < loops[i]!.n) {
         this.#rounds[i]!++;
         next = loops[i]!.start;
+        this.laps++;
+        this.lapStep = 0;
         break;
       }
       this.#rounds[i] = 0;

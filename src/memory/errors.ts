@@ -64,7 +64,7 @@ export class UploadFailed extends MemoryError {
   readonly code = "upload-failed";
   constructor(device: DeviceId, weight: string, bytes: Bytes, cause: unknown) {
     super(
-      `${device} failed twice to take ${bytes} bytes of ${weight}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      `${device} failed twice to take ${bytes} bytes of ${weight}: ${cause instanceof Error ? cause.message : String(cause)}; run again, with a smaller --vram if it fails again`,
       {
         cause,
       },

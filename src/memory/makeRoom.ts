@@ -83,7 +83,8 @@ function placeInGaps(state: State, weights: Iterable<WeightId>): WeightRecord[] 
 
 function refusal(state: State, stage: string, need: Bytes, limit: Bytes): Error {
   if (state.faultLimit < Number.POSITIVE_INFINITY) {
-    return new OutOfDeviceMemory(state.memory.device, stage, need, state.pool.bytes, limit);
+    const allowed = weightLimit({ ...state, faultLimit: Number.POSITIVE_INFINITY });
+    return new OutOfDeviceMemory(state.memory.device, stage, need, state.pool.bytes, allowed);
   }
   if (need > limit) return new BudgetTooSmall(stage, need, limit);
   let leased = 0;

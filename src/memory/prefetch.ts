@@ -4,7 +4,8 @@ import type { State } from "./state.ts";
 
 /**
  * Loads ahead of the step the schedule is at, in its order: pins as they come up, streamed weights while the window has room; across
- * passes, but never past the schedule's end. It stops at the first that finds no room, so that nothing overtakes what is needed sooner.
+ * passes, but never past the schedule's end. Of a pass that has not begun only the first stage streams, so that each pass of a loop moves
+ * the same bytes, and as little as there is when it turns out to be the last. It stops at the first that finds no room, so that nothing overtakes what is needed sooner.
  * It remembers how far it came; a boundary in a steady pass looks at about as many weights as one stage has.
  */
 export function prefetch(state: State): void {
@@ -19,6 +20,7 @@ export function prefetch(state: State): void {
   }
   const horizon = cursor.step + (plan.ahead ? cursor.track.uses.length : 1);
   while (ahead.use !== undefined && ahead.step <= horizon) {
+    if (plan.windowBytes > 0 && ahead.laps > cursor.laps && (ahead.laps > cursor.laps + 1 || ahead.lapStep > 0)) return;
     const { weights } = ahead.use;
     for (; run.aheadWeight < weights.length; run.aheadWeight++) {
       const record = state.table[weights[run.aheadWeight]!];

@@ -1,0 +1,119 @@
+import { expect, test } from "vitest";
+import { MemoryError } from "./errors.ts";
+import { bench, expectOwnBytes, passes, registerStages, step } from "./testing/bench.ts";
+import { eachFault, type Fault, hits } from "./testing/eachFault.ts";
+import { FakeReadError } from "./testing/fakeStore.ts";
+import type { Use } from "./words.ts";
+
+const stages = [[30, 5], [40], [25, 25], [60], [10, 20, 30], [45]];
+const model = stages.flat().reduce((a, b) => a + b, 0);
+
+/** Two passes over one model, then one over another, then the first again, with one fault. */
+async function twoModels(fault: Fault, weights: number) {
+  const b = bench({
+    weights,
+    fails: (what, nth) => hits(fault, what, nth),
+    readFails: (nth) => hits(fault, "read", nth),
+  });
+  const first = registerStages(b.residency, "a", stages);
+  const second = registerStages(b.residency, "b", stages);
+  const errors: unknown[] = [];
+  let done = 0;
+  const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof MemoryError || error instanceof FakeReadError)) throw error;
+      errors.push(error);
+      return undefined;
+    } finally {
+      b.residency.checkInvariants();
+    }
+  };
+  const run = async (uses: readonly Use[], n: number) => {
+    const announced = await attempt(() => b.residency.announce(passes(uses, n), 0));
+    if (announced === undefined) return;
+    expect(announced.ok).toBe(true);
+    for (let pass = 0; pass < n; pass++) {
+      for (const use of uses) {
+        // What failed is asked for once more, as a runner would that gives a stage a second chance.
+        const lease =
+          (await attempt(async () => b.residency.acquire(use))) ??
+          (await attempt(async () => b.residency.acquire(use)));
+        if (lease === undefined) continue;
+        expectOwnBytes(lease);
+        b.residency.release(lease);
+        b.residency.checkInvariants();
+        done++;
+      }
+    }
+    if (announced.ok) announced.value.end();
+  };
+  await run(first, 2);
+  await run(second, 1);
+  await run(first, 1);
+  const calls = { ...b.memory.calls, read: b.store.fills.length };
+  return { ...b, errors, done, calls: calls[fault.what], steps: 4 * stages.length };
+}
+
+test.each([
+  { name: "all fits", weights: 2 * model },
+  { name: "one fits", weights: model },
+  { name: "half", weights: Math.floor(model / 2) },
+  { name: "the least there is", weights: 60 },
+])("a fault at every call, once and for good: $name", async ({ weights }) => {
+  await eachFault(async (fault) => {
+    const { done, errors, calls, steps, events, memory, ledger, residency } = await twoModels(fault, weights);
+    const met = calls >= fault.nth;
+    expect(events.counters().faults > 0).toBe(met);
+    if (!fault.forGood) {
+      // One failure is never the end: a refused chunk means a smaller plan, an upload is tried again, a read is asked for again.
+      expect(done).toBe(steps);
+      if (fault.what !== "read") expect(errors).toEqual([]);
+    } else if (met && fault.nth === 1) expect([done, errors.length > 0]).toEqual([0, true]);
+    expect(memory.peakBytes).toBeLessThanOrEqual(weights);
+    // The books are right to the end: all of it can be given back.
+    await residency.trim();
+    expect([memory.liveBytes, ledger.used]).toEqual([0, 0]);
+    return calls;
+  });
+});
+
+test("a device that holds less than the budget says ends in a smaller plan that streams", async () => {
+  const b = bench({ weights: model, capacity: Math.floor(model * 0.6) });
+  const uses = registerStages(b.residency, "m", stages);
+  expect((await b.residency.announce(passes(uses, 2), 0)).ok).toBe(true);
+  for (let pass = 0; pass < 2; pass++) for (const use of uses) await step(b, use);
+  const { pinnedBytes, windowBytes } = b.residency.stats();
+  expect(windowBytes).toBeGreaterThan(0);
+  expect(pinnedBytes + windowBytes).toBeGreaterThan(model * 0.4);
+  expect(b.events.counters().faults).toBeGreaterThan(0);
+});
+
+test("the messages carry the numbers and what to do", async () => {
+  const none = bench({ weights: model, capacity: 20 });
+  const uses = registerStages(none.residency, "m", stages);
+  const refused = await none.residency.announce(passes(uses, 1), 0).catch((error: unknown) => error);
+  expect((refused as Error).message).toMatchInlineSnapshot(
+    `"fake refused memory: stage m.4 needs 60 bytes of weights, 0 are held and the budget allows 290; other programs may hold the rest: close them, or lower --vram"`,
+  );
+
+  const upload = bench({ fails: (what) => what === "upload" });
+  const [use] = registerStages(upload.residency, "m", [[30]]);
+  const failed = await Promise.resolve(upload.residency.acquire(use!)).catch((error: unknown) => error);
+  expect((failed as Error).message).toMatchInlineSnapshot(
+    `"fake failed twice to take 30 bytes of m.0.0: upload 2 failed; run again, with a smaller --vram if it fails again"`,
+  );
+
+  const small = bench({ weights: 25 });
+  const [large] = registerStages(small.residency, "m", [[30]]);
+  const tooSmall = await Promise.resolve(small.residency.acquire(large!)).catch((error: unknown) => error);
+  expect((tooSmall as Error).message).toMatchInlineSnapshot(
+    `"stage m.0 needs 30 bytes of weights at once, and 25 are allowed; raise --vram or --vram-weights"`,
+  );
+
+  const narrow = bench({ maxChunkBytes: 20 });
+  expect(() => registerStages(narrow.residency, "m", [[30]])).toThrowErrorMatchingInlineSnapshot(
+    `[WeightTooLarge: weight m.0.0 has 30 bytes, and fake makes no buffer larger than 20; use another device or a smaller encoding of the model]`,
+  );
+});
