@@ -31,14 +31,11 @@ const ENCODED: Readonly<Record<string, string>> = {
 describe.skipIf(!sharedExists)("Flux 2's VAE against the goldens", async () => {
   const backends = sharedExists ? await openBackends() : [];
   let tiny: VaeModel;
-  let demo: VaeModel;
   beforeAll(async () => {
     tiny = openVae(await sharedSource("golden/vae/flux2_weights"));
-    demo = openVae(await sharedSource("demo-models/vae/weir-demo-vae"));
   });
   afterAll(async () => {
     await tiny.source.close();
-    await demo.source.close();
     for (const { backend } of backends) await backend.close();
   });
 
@@ -75,12 +72,6 @@ describe.skipIf(!sharedExists)("Flux 2's VAE against the goldens", async () => {
     test.each(["flux2_encode_64x64", ...(slow ? [] : ["flux2_encode_48x80", "flux2_encode_crop"])])(
       "%s",
       async (name) => encode(await golden(`vae/${name}`), tiny, ENCODED),
-    );
-    test.skipIf(slow)("the demo's decoder", async () =>
-      decode(await golden("demo/star-night"), demo, "out.latents", {}),
-    );
-    test.skipIf(slow)("the demo's encoder", async () =>
-      encode(await golden("demo/vae-encode"), demo, { "out.latents": "latent" }),
     );
   });
 });
