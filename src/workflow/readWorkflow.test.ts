@@ -38,6 +38,7 @@ describe("readWorkflow", () => {
     [{ name: "w.json", json: "{}" }, "no-workflow"],
     [{ name: "w.json", json: '{"a": 1, "b": {}}' }, "no-workflow"],
     [{ name: "w.json", json: '{"nodes": [{"id": 1}], "links": []}' }, "ui-format"],
+    [{ name: "w.json", json: '{"a": null, "b": {"class_type": "A"}}' }, "no-workflow"],
     [{ name: "a.png", pngText: {} }, "no-workflow"],
     [{ name: "a.png", pngText: { parameters: "Steps: 20" } }, "no-workflow"],
   ])("refuses %j: %s", (source, code) => {

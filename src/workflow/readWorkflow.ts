@@ -64,6 +64,10 @@ function asPrompt(value: unknown, name: string): Prompt {
     const has = keys === "" ? "it is empty" : `none of ${keys} has a class_type`;
     throw new WorkflowError("no-workflow", `${name} holds no workflow in API format: ${has}`);
   }
+  const odd = Object.entries(object).find(([, node]) => asObject(node) === null);
+  if (odd !== undefined) {
+    throw new WorkflowError("no-workflow", `${name} holds no workflow in API format: "${odd[0]}" is no node`);
+  }
   return object as unknown as Prompt;
 }
 

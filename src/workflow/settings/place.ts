@@ -17,7 +17,7 @@ export interface Place {
 export function origin(prompt: Prompt, place: Place, declarations: Declarations): Place {
   let at = place;
   for (let hops = 0; hops < Object.keys(prompt).length; hops++) {
-    const value = prompt[at.node]!.inputs[at.input];
+    const value = prompt[at.node]!.inputs?.[at.input];
     if (!isLink(value)) return at;
     const source = prompt[value[0]];
     const names = Object.keys(source === undefined ? {} : (declarations(source.class_type)?.inputs ?? {}));

@@ -43,7 +43,7 @@ function positiveEncoders(prompt: Prompt, declarations: Declarations): Set<strin
     for (const [input, spec] of Object.entries(declared?.inputs ?? {})) {
       if (spec.type !== "LINK" || spec.of !== "CONDITIONING") continue;
       if (input === "negative" || (name === "negative" && input === "positive")) continue;
-      follow(node.inputs[input], depth + 1);
+      follow(node.inputs?.[input], depth + 1);
     }
   };
   for (const { class_type, inputs } of Object.values(prompt)) {
@@ -51,7 +51,7 @@ function positiveEncoders(prompt: Prompt, declarations: Declarations): Set<strin
     const makesConditioning = declared?.outputs.some(({ type }) => type === "CONDITIONING") ?? true;
     if (makesConditioning) continue;
     for (const [input, spec] of Object.entries(declared?.inputs ?? {})) {
-      if (spec.type === "LINK" && spec.of === "CONDITIONING" && input !== "negative") follow(inputs[input], 0);
+      if (spec.type === "LINK" && spec.of === "CONDITIONING" && input !== "negative") follow(inputs?.[input], 0);
     }
   }
   return found;
