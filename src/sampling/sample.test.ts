@@ -34,7 +34,10 @@ describe.each(samplerNames)("%s", (sampler) => {
       },
     ],
   ])("ends at the picture that the model predicts: %s", async (_, request) => {
-    expect(distance(await sample({ ...request, sampler }), 0.5)).toBeLessThan(0.01);
+    // these two stop at the last level above 0, with that much noise left
+    const left = sampler === "dpm_fast" || sampler === "dpm_adaptive" ? request.sigmas.at(-2)! : 0;
+    const bound = 0.01 + left * distance(request.noise, 0.5);
+    expect(distance(await sample({ ...request, sampler }), 0.5)).toBeLessThan(bound);
   });
 
   test("the same seed gives the same bytes, and neither inputs nor what a callback saw is written to", async () => {

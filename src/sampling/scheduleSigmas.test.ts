@@ -35,5 +35,7 @@ test("samplers that evaluate between two levels get one more, and the second-las
 });
 
 test("an unknown scheduler says what there is", () => {
-  expect(() => basicSchedule(sampling, { ...simple, scheduler: "karas" })).toThrowErrorMatchingInlineSnapshot(`[UnknownName: there is no scheduler "karas"; there are: simple, sgm_uniform, karras, exponential, ddim_uniform, beta, normal, linear_quadratic, kl_optimal]`);
+  expect(() => basicSchedule(sampling, { ...simple, scheduler: "karas" })).toThrowErrorMatchingInlineSnapshot(
+    `[UnknownName: there is no scheduler "karas"; there are: simple, sgm_uniform, karras, exponential, ddim_uniform, beta, normal, linear_quadratic, kl_optimal]`,
+  );
 });

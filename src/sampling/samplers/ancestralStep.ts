@@ -1,11 +1,16 @@
+const f32 = Math.fround;
+
 /**
  * Splits a step from `from` to `to` into a longer one, down to `down`, and fresh noise of deviation `up`, so that the noise level ends
- * at `to`. Source: k-diffusion, get_ancestral_step (Crowson), after Song et al. 2020 (arXiv:2011.13456).
+ * at `to`. In f32, operation by operation: where `from` is far above `to` the difference that makes `down` cancels, and ComfyUI's rounding
+ * shows in its pictures. Source: k-diffusion, get_ancestral_step (Crowson), after Song et al. 2020 (arXiv:2011.13456).
  */
 export function ancestralStep(from: number, to: number): { readonly down: number; readonly up: number } {
-  // written so that an infinite `from` (a flow's sigma 1 over its alpha 0) has its limit: nothing of the old latent is left
-  const up = Math.min(to, to * Math.sqrt(1 - (to / from) ** 2));
-  return { down: Math.sqrt(to ** 2 - up ** 2), up };
+  const [from2, to2] = [f32(from * from), f32(to * to)];
+  const wanted = f32(Math.sqrt(f32(f32(to2 * f32(from2 - to2)) / from2)));
+  // an infinite level (a flow's sigma 1 over its alpha 0) keeps nothing of the old latent; the formula would say inf / inf
+  const up = from === Number.POSITIVE_INFINITY ? to : Math.min(to, wanted);
+  return { down: f32(Math.sqrt(f32(to2 - f32(up * up)))), up };
 }
 
 /**

@@ -4,9 +4,11 @@ import { demoVae } from "./demoVae.ts";
 import { e2eKlein } from "./e2eKlein.ts";
 import { flux2Forward } from "./flux2Forward.ts";
 import { flux2Sample } from "./flux2Sample.ts";
+import { rngBrownianTree } from "./rngBrownianTree.ts";
 import { rngDefaultNoiseSampler } from "./rngDefaultNoiseSampler.ts";
 import { rngGenerator } from "./rngGenerator.ts";
 import { rngNoiseInds } from "./rngNoiseInds.ts";
+import { rngSeedSequence } from "./rngSeedSequence.ts";
 import { rngSequence } from "./rngSequence.ts";
 import { samplersRun } from "./samplersRun.ts";
 import { schedulesFlux2Scheduler } from "./schedulesFlux2Scheduler.ts";
@@ -18,9 +20,11 @@ import { vaeDecode } from "./vaeDecode.ts";
 import { vaeEncode } from "./vaeEncode.ts";
 
 const runners: readonly KindRunner[] = [
+  rngBrownianTree,
   rngDefaultNoiseSampler,
   rngGenerator,
   rngNoiseInds,
+  rngSeedSequence,
   rngSequence,
   schedulesFlux2Scheduler,
   schedulesSchedulers,
