@@ -91,7 +91,8 @@ export async function openSession(options: EngineOptions, { io, startEngine }: C
     async close() {
       progress.end();
       await engine.close();
-      unlisten();
+      // Who pressed Ctrl-C may press it again while the last files are tidied up: that must not change how this ends.
+      if (interrupts === 0) unlisten();
     },
   };
 }

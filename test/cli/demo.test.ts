@@ -256,6 +256,12 @@ describe("bad input", () => {
   test("an output folder that cannot be written", async () => {
     writeFileSync(join(cwd, "file"), "");
     const argv = ["run", klein, "--base-directory", demo, ...STEPS, "--output-directory", "file/there"];
-    expect(await fails(argv)).toMatchInlineSnapshot();
+    expect(await fails(argv)).toMatchInlineSnapshot(`
+      {
+        "code": 1,
+        "err": "weir: cannot write into CWD/file/there: it is not a folder; choose another --output-directory
+      ",
+      }
+    `);
   });
 });
