@@ -8,12 +8,14 @@ export class UnknownName extends Error {
   }
 }
 
-/** Settings with which a schedule cannot be made, or a sampler cannot run on it. */
-export class BadSchedule extends Error {
-  readonly code = "bad-schedule";
-  constructor(message: string) {
-    super(message);
-    this.name = "BadSchedule";
+/** The model predicts values that are not numbers, and the sampler has to choose its next step by them. */
+export class NotANumber extends Error {
+  readonly code = "not-a-number";
+  constructor(sampler: string, sigma: number) {
+    super(
+      `${sampler}: at sigma ${sigma.toPrecision(4)} the model's prediction is not a number, so there is no next step; try another sampler, or --force-fp32`,
+    );
+    this.name = "NotANumber";
   }
 }
 

@@ -24,7 +24,7 @@ export interface SampleRequest {
 
 /**
  * From noise and a latent to the denoised latent: scales the noise in, runs the sampler, scales what is left of it out. Rejects with
- * UnknownName, BadSchedule, BadSeed, or with whatever the guider rejects with (an interruption, a device error).
+ * UnknownName, BadSeed, NotANumber, or with whatever the guider rejects with (an interruption, a device error).
  */
 export async function sample(request: SampleRequest): Promise<Float32Array> {
   const { sampling, latent, seed, callback } = request;

@@ -1,3 +1,4 @@
+import { NotANumber } from "../errors.ts";
 import type { Sampler } from "../sampler.ts";
 import { mix } from "./arrays.ts";
 import { dpmSteps } from "./dpmSolver.ts";
@@ -37,6 +38,7 @@ export const dpmAdaptive: Sampler = async ({ x, sigmas, denoise, callback }) => 
     const error = Math.sqrt(squares / x.length);
     // grows and shrinks softly: 1 + atan(wanted - 1)
     const factor = 1 + Math.atan((1 / (error + 1e-8)) ** (1 / ORDER) - 1);
+    if (!Number.isFinite(factor)) throw new NotANumber("dpm_adaptive", Math.exp(-time));
     if (factor >= SAFETY) {
       lower = low;
       x = high;
