@@ -1,0 +1,81 @@
+import { createEventLog } from "../memory/createEventLog.ts";
+import { createLedger } from "../memory/createLedger.ts";
+import { createResidency } from "../memory/createResidency.ts";
+import { Cursor } from "../memory/cursor.ts";
+import type { MemoryEvent } from "../memory/eventLog.ts";
+import type { Policy } from "../memory/policy.ts";
+import type { Budget, DoesNotFit } from "../memory/residency.ts";
+import { flatten } from "../memory/schedule.ts";
+import type { Bytes, ModelId, Schedule, WeightSpec } from "../memory/words.ts";
+import { type SimulatedDevice, simulatedMemory, simulatedStore } from "./simulatedMemory.ts";
+
+export interface PredictInput {
+  readonly device: SimulatedDevice;
+  readonly policy: Policy;
+  readonly budget: Budget;
+  readonly reserve?: Bytes;
+  /** In the order in which they will be registered: weights are numbered through all of them, from 0. */
+  readonly models: readonly { readonly id: ModelId; readonly weights: readonly WeightSpec[] }[];
+  /** What will be announced, one after the other. */
+  readonly runs: readonly PredictRun[];
+}
+
+export interface PredictRun {
+  readonly schedule: Schedule;
+  /** Bytes that the run needs beside weights. */
+  readonly reserved: Bytes;
+  /** Uses after which the run ends, where the schedule does not say it (a repeat of unknown length). */
+  readonly uses?: number;
+}
+
+/** What one run will do. All bytes of weights are aligned sizes, but for `movedBytes`. */
+export interface RunPrediction {
+  readonly modelBytes: Bytes;
+  readonly pinnedBytes: Bytes;
+  readonly windowBytes: Bytes;
+  readonly weightBudget: Bytes;
+  readonly movedBytes: Bytes;
+  /** The most that is in use at once, of all kinds. */
+  readonly peakBytes: Bytes;
+}
+
+export interface Prediction {
+  /** Ends at the first run that does not fit. */
+  readonly runs: readonly RunPrediction[];
+  readonly doesNotFit: DoesNotFit | null;
+  /** Every move and drop, plan and chunk, as the run's own log will have them. */
+  readonly events: readonly MemoryEvent[];
+}
+
+/**
+ * What a run will move, from sizes and schedules alone: the residency core itself, over memory that is not there and a store that
+ * reads nothing. Nothing is estimated: where things go is decided at acquires and never depends on how long a read takes, so the moves
+ * are those of the real run (the exception: a run cut short, whose last loads may or may not have begun). It knows no time.
+ */
+export async function predict(input: PredictInput): Promise<Prediction> {
+  const { device, policy, budget, reserve = 0, models } = input;
+  const events: MemoryEvent[] = [];
+  const log = createEventLog(0);
+  log.listen((event) => events.push(event));
+  const ledger = createLedger(budget.vram);
+  const memory = simulatedMemory(device);
+  const residency = createResidency({ memory, store: simulatedStore, ledger, policy, budget, reserve, events: log });
+  for (const { id, weights } of models) residency.register(id, weights);
+
+  const runs: RunPrediction[] = [];
+  for (const { schedule, reserved, uses = Number.POSITIVE_INFINITY } of input.runs) {
+    const before = log.counters().movedBytes;
+    const announced = await residency.announce(schedule, reserved);
+    if (!announced.ok) return { runs, doesNotFit: announced.error, events };
+    if (ledger.charge("activations", reserved) !== null)
+      throw new Error("invariant: what was announced cannot be charged");
+    const cursor = new Cursor(flatten(schedule));
+    for (let i = 0; i < uses && cursor.advance(); i++) residency.release(await residency.acquire(cursor.use!));
+    const { modelBytes, pinnedBytes, windowBytes, weightBudget } = residency.stats();
+    const movedBytes = log.counters().movedBytes - before;
+    runs.push({ modelBytes, pinnedBytes, windowBytes, weightBudget, movedBytes, peakBytes: ledger.peak });
+    announced.value.end();
+    ledger.credit("activations", reserved);
+  }
+  return { runs, doesNotFit: null, events };
+}
