@@ -5,10 +5,10 @@ import { mix, weigh } from "./arrays.ts";
 
 /** Points of the rule that integrates 1 / noise scale. */
 const POINTS = 200;
-/** How much of the noise is renewed at a level sigma / alpha; the paper's fifth choice. */
+/** How much of the noise is renewed at a level sigma / alpha. */
 const noiseScale = (level: number): number => level * (Math.exp(level ** 0.3) + 10);
 
-/** Extended reverse-time SDE solver, third order. Source: Cui et al. 2023 (arXiv:2309.06169), algorithm 3. */
+/** Extended reverse-time SDE solver, third order. Source: Cui et al. 2023 (arXiv:2309.06169), ER-SDE-5. */
 export const erSde: Sampler = async ({ x, sigmas, denoise, sampling, seed, callback }) => {
   const noise = defaultNoiseSampler(seed, x.length);
   const { alpha } = logSnr(sampling);

@@ -13,6 +13,9 @@ import { rngSequence } from "./rngSequence.ts";
 import { samplersRun } from "./samplersRun.ts";
 import { schedulesFlux2Scheduler } from "./schedulesFlux2Scheduler.ts";
 import { schedulesSchedulers } from "./schedulesSchedulers.ts";
+import { schedulesSdTurbo } from "./schedulesSdTurbo.ts";
+import { schedulesShiftNodes } from "./schedulesShiftNodes.ts";
+import { schedulesSigmaNodes } from "./schedulesSigmaNodes.ts";
 import { schedulesTables } from "./schedulesTables.ts";
 import { textQwen3 } from "./textQwen3.ts";
 import { textQwenTokens } from "./textQwenTokens.ts";
@@ -28,6 +31,9 @@ const runners: readonly KindRunner[] = [
   rngSequence,
   schedulesFlux2Scheduler,
   schedulesSchedulers,
+  schedulesSdTurbo,
+  schedulesShiftNodes,
+  schedulesSigmaNodes,
   schedulesTables,
   samplersRun,
   flux2Forward,
