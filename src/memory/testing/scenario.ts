@@ -39,28 +39,26 @@ export type Act =
 export type Shape = "once" | "thrice" | "unknown" | "nested" | "prologue";
 
 const size = fc.integer({ min: 1, max: 24 });
-const stage = fc.array(size, { minLength: 1, maxLength: 3 });
-const model = fc.array(stage, { minLength: 1, maxLength: 7 });
+const stage = fc.array(size, { minLength: 1, maxLength: 3, size: "max" });
+const model = fc.array(stage, { minLength: 1, maxLength: 7, size: "max" });
+/** Hundredths: most budgets are enough for a stage, some for all, few for nothing. */
+const share = fc.integer({ min: 25, max: 150 }).map((percent) => percent / 100);
 
+const announce: fc.Arbitrary<Act> = fc.record({
+  do: fc.constant("announce" as const),
+  model: fc.nat(2),
+  shape: fc.constantFrom<Shape>("once", "thrice", "unknown", "nested", "prologue"),
+  reserved: fc.nat(12),
+});
+const next: fc.Arbitrary<Act> = fc.record({
+  do: fc.constant("next" as const),
+  count: fc.integer({ min: 1, max: 12 }),
+  hold: fc.boolean(),
+  fence: fc.boolean(),
+});
 const act: fc.Arbitrary<Act> = fc.oneof(
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      do: fc.constant("announce" as const),
-      model: fc.nat(2),
-      shape: fc.constantFrom<Shape>("once", "thrice", "unknown", "nested", "prologue"),
-      reserved: fc.nat(12),
-    }),
-  },
-  {
-    weight: 9,
-    arbitrary: fc.record({
-      do: fc.constant("next" as const),
-      count: fc.integer({ min: 1, max: 12 }),
-      hold: fc.boolean(),
-      fence: fc.boolean(),
-    }),
-  },
+  { weight: 3, arbitrary: announce },
+  { weight: 12, arbitrary: next },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("skip" as const), by: fc.integer({ min: 1, max: 5 }) }) },
   {
     weight: 1,
@@ -77,7 +75,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       do: fc.constant("budget" as const),
-      share: fc.double({ min: 0.05, max: 1.2, noNaN: true }),
+      share,
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("trim" as const), bytes: fc.nat(60) }) },
@@ -90,16 +88,18 @@ export const scenarios = (
   fixed: Partial<{ [K in keyof Scenario]: fc.Arbitrary<Scenario[K]> }> = {},
 ): fc.Arbitrary<Scenario> =>
   fc.record<Scenario>({
-    models: fc.array(model, { minLength: 1, maxLength: 3 }),
+    models: fc.array(model, { minLength: 1, maxLength: 3, size: "max" }),
     shared: fc.array(fc.tuple(fc.nat(6), fc.nat(6)), { maxLength: 2 }),
-    vramShare: fc.double({ min: 0.1, max: 1.5, noNaN: true }),
-    weightsShare: fc.double({ min: 0.05, max: 1.2, noNaN: true }),
+    vramShare: share,
+    weightsShare: share,
     alignment: fc.constantFrom(1, 4, 8),
     maxChunkShare: fc.constantFrom(100, 1, 0.3),
     unified: fc.boolean(),
     isStatic: fc.constant(false),
     concurrency: fc.integer({ min: 1, max: 3 }),
-    acts: fc.array(act, { minLength: 1, maxLength: 14 }),
+    acts: fc
+      .tuple(announce, next, fc.array(act, { minLength: 1, maxLength: 14, size: "max" }))
+      .map(([first, second, acts]) => [first, second, ...acts]),
     seed: fc.integer(),
     faults: fc.constant(0),
     ...fixed,
