@@ -1,5 +1,8 @@
-/** Every size of a Qwen3 text encoder, read from tensor shapes. */
+import type { Family } from "./family.ts";
+
+/** Every size of a text encoder, read from tensor shapes. */
 export interface TextDims {
+  readonly family: Family;
   readonly vocabulary: number;
   readonly hidden: number;
   readonly heads: number;

@@ -12,25 +12,26 @@ import {
   unflatten,
 } from "../../tensor/index.ts";
 import type { TextDims } from "./dims.ts";
+import { FAMILIES } from "./family.ts";
 import { rope } from "./rope.ts";
 
-const EPS = 1e-6;
-
 /**
- * One layer of Qwen3: attention with normed queries and keys, several query heads to a key head, then a gated MLP. Reads hidden.N
- * [1, tokens, hidden], cos, sin, mask; returns what enters the next layer. Source: arXiv:2505.09388.
+ * One layer: attention, several query heads to a key head, with queries and keys normed where the family does so, then a gated MLP. Reads
+ * hidden.N [1, tokens, hidden], cos, sin, mask; returns what enters the next layer. Source: arXiv:2505.09388.
  */
 export function textLayer(g: Graph, d: TextDims, n: number): Tensor {
+  const { eps, headNorms } = FAMILIES[d.family];
   const weight = (name: string) => g.weight(`layers.${n}.${name}.weight`);
-  const normed = (x: Tensor, name: string) => mul(rmsNorm(x, EPS), weight(name));
+  const normed = (x: Tensor, name: string) => mul(rmsNorm(x, eps), weight(name));
   const byHead = (x: Tensor) => permute(x, [0, 2, 1, 3]); // [1, heads, tokens, headDim]
 
   const x = g.carried(`hidden.${n}`);
   const y = normed(x, "input_layernorm");
   const split = (name: string, heads: number) =>
     unflatten(linear(y, weight(`self_attn.${name}_proj`)), 2, [heads, d.headDim]);
-  const q = rope(g, normed(split("q", d.heads), "self_attn.q_norm"));
-  const k = rope(g, normed(split("k", d.kvHeads), "self_attn.k_norm"));
+  const turned = (x: Tensor, side: string) => rope(g, headNorms ? normed(x, `self_attn.${side}_norm`) : x);
+  const q = turned(split("q", d.heads), "q");
+  const k = turned(split("k", d.kvHeads), "k");
   const v = split("v", d.kvHeads);
   const attended = flashAttention(byHead(q), byHead(k), byHead(v), d.headDim ** -0.5, g.carried("mask"));
   const tokens = x.shape[1]!;

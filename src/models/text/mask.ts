@@ -1,4 +1,5 @@
-const MINUS_INFINITY = 0xfc00; // as f16
+/** As f16. */
+export const MINUS_INFINITY = 0xfc00;
 
 /**
  * The attention mask of a text [tokens, tokens], f16 bits: a query sees the keys up to its own place (it is causal), and nobody sees the

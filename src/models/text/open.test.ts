@@ -24,7 +24,16 @@ function qwen3(layers: number, prefix = "model."): Record<string, number[]> {
 
 test.each(["", "model.", "text_encoders.qwen3_4b.transformer.model."])("keys start with %j", (prefix) => {
   const model = openTextEncoder(headerSource(qwen3(8, prefix)));
-  expect(model.dims).toEqual({ vocabulary: 50, hidden: 16, heads: 6, kvHeads: 2, headDim: 4, inner: 40, layers: 8 });
+  expect(model.dims).toEqual({
+    family: "qwen3",
+    vocabulary: 50,
+    hidden: 16,
+    heads: 6,
+    kvHeads: 2,
+    headDim: 4,
+    inner: 40,
+    layers: 8,
+  });
   expect(model.embeddings).toBe(`${prefix}embed_tokens.weight`);
   expect(model.contextWidth).toBe(48);
 });
@@ -34,6 +43,25 @@ test("layers behind the last tap are not there", () => {
   expect(model.taps).toEqual([9, 18, 27]);
   expect(model.weights.length).toBe(27 * 11);
   expect(model.pass(7).stages.at(-1)!.name).toBe("layers.26");
+});
+
+/** The same without what only Qwen3 has. */
+const mistral3 = (layers: number, whole = true) =>
+  Object.fromEntries(
+    Object.entries(qwen3(layers)).filter(
+      ([name]) => !/[qk]_norm/.test(name) && (whole || name !== "model.norm.weight"),
+    ),
+  );
+
+test("Mistral 3, whole or cut off behind what Flux 2 dev reads", () => {
+  const options = { headDim: 4 };
+  const whole = openTextEncoder(headerSource(mistral3(40)), options);
+  expect(whole.dims).toMatchObject({ family: "mistral3", heads: 6, kvHeads: 2, headDim: 4, layers: 40 });
+  const cut = openTextEncoder(headerSource(mistral3(30, false)), options);
+  for (const { taps, weights } of [whole, cut]) expect([taps, weights.length]).toEqual([[10, 20, 30], 30 * 9]);
+  expect(() => openTextEncoder(headerSource(mistral3(40)))).toThrow(
+    "model.layers.0.self_attn.q_proj.weight gives 24 query and 8 key values, which are no heads of 128",
+  );
 });
 
 test("a file that ends after its last tap", () => {
@@ -48,8 +76,13 @@ describe("what is refused", () => {
 
   test("another kind of file", () =>
     expect(() => openTextEncoder(headerSource({ "bn.running_mean": [128] }))).toThrowErrorMatchingInlineSnapshot(
-      `[WrongModel: model.safetensors is not a Qwen3 text encoder: it looks like a Flux 2 VAE. Choose another file.]`,
+      `[WrongModel: model.safetensors is not a Qwen3 or Mistral 3 text encoder: it looks like a Flux 2 VAE. Choose another file.]`,
     ));
+
+  test("a language model of another family: Qwen2 has biases", () =>
+    expect(() =>
+      openTextEncoder(headerSource({ ...mistral3(4), "model.layers.0.self_attn.q_proj.bias": [24] })),
+    ).toThrow("is not a Qwen3 or Mistral 3 text encoder: it looks like a text encoder."));
 
   test("heads that do not divide", () =>
     expect(() =>

@@ -6,6 +6,7 @@ import { findPrefix } from "../findPrefix.ts";
 import type { Model } from "../model.ts";
 import { identify } from "../registry.ts";
 import type { TextDims } from "./dims.ts";
+import { FAMILIES } from "./family.ts";
 import { textPass } from "./pass.ts";
 import { defaultTaps } from "./taps.ts";
 
@@ -22,23 +23,31 @@ export interface TextEncoder extends Model {
   pass(tokens: number): PassDef;
 }
 
-/** The norms of queries and keys tell Qwen3 from other language models. */
-const SIGN = "layers.0.self_attn.q_norm.weight";
+export interface TextOptions {
+  /** Default: where Flux 2 reads, `defaultTaps`. */
+  readonly taps?: readonly number[];
+  /** Values per head, which no tensor of a Mistral 3 tells; default: the published files' 128. A Qwen3 says it itself. */
+  readonly headDim?: number;
+}
+
+/** Every language model of this shape has it; the norms of queries and keys tell Qwen3 from the others, biases Qwen2. */
+const SIGN = "layers.0.self_attn.q_proj.weight";
+const HEAD_NORM = "layers.0.self_attn.q_norm.weight";
+const BIAS = "layers.0.self_attn.q_proj.bias";
 
 /**
- * Opens a Qwen3 text encoder from a file's header, with or without `model.` before its keys. Throws `WrongModel`, `BrokenModel`;
- * `BadModelInput` for taps that the file has no layers for. Source: the published keys and shapes.
+ * Opens a Qwen3 or Mistral 3 text encoder from a file's header, whatever stands before its keys. A Mistral 3 may be whole or cut off
+ * behind the last layer that Flux 2 reads. Throws `WrongModel`, `BrokenModel`; `BadModelInput` for taps that the file has no layers for.
+ * Source: the published keys and shapes.
  */
-export function openTextEncoder(
-  source: WeightSource,
-  options: { readonly taps?: readonly number[] } = {},
-): TextEncoder {
+export function openTextEncoder(source: WeightSource, options: TextOptions = {}): TextEncoder {
   const prefix = findPrefix(source, SIGN);
-  if (prefix === null || identify(source).kind === "lora")
-    throw new WrongModel(source.path, "a Qwen3 text encoder", identify(source).what);
+  if (prefix === null || identify(source).kind === "lora" || source.tensors.has(prefix + BIAS))
+    throw new WrongModel(source.path, "a Qwen3 or Mistral 3 text encoder", identify(source).what);
   const file = new Declarations(source, prefix);
-  const dims = readDims(file);
-  const taps = options.taps ?? defaultTaps(dims.layers);
+  const dims = readDims(file, options.headDim ?? 128);
+  const cut = dims.family === "mistral3" && !file.has("norm.weight");
+  const taps = options.taps ?? defaultTaps(dims.layers, cut);
   const ascending = taps.every(
     (tap, i) => Number.isSafeInteger(tap) && tap > (taps[i - 1] ?? -1) && tap <= dims.layers,
   );
@@ -59,20 +68,26 @@ export function openTextEncoder(
   };
 }
 
-function readDims(file: Declarations): TextDims {
+function readDims(file: Declarations, published: number): TextDims {
   const [vocabulary, hidden] = file.shape("embed_tokens.weight", 2);
-  const [headDim] = file.shape(SIGN, 1);
-  const [queries] = file.shape("layers.0.self_attn.q_proj.weight", 2);
+  const family = file.has(HEAD_NORM) ? "qwen3" : "mistral3";
+  const [headDim] = family === "qwen3" ? file.shape(HEAD_NORM, 1) : [published];
+  const [queries] = file.shape(SIGN, 2);
   const [keys] = file.shape("layers.0.self_attn.k_proj.weight", 2);
   const [inner] = file.shape("layers.0.mlp.gate_proj.weight", 2);
   const [heads, kvHeads] = [queries / headDim, keys / headDim];
-  if (headDim % 2 !== 0 || !Number.isInteger(heads) || !Number.isInteger(kvHeads) || heads % kvHeads !== 0)
-    throw new BrokenModel(
-      file.source.path,
-      `${file.prefix}${SIGN}`,
-      `is [${headDim}], which does not divide ${queries} query and ${keys} key values into heads`,
-    );
-  return { vocabulary, hidden, heads, kvHeads, headDim, inner, layers: file.count("layers.") };
+  if (headDim % 2 !== 0 || !Number.isInteger(heads) || !Number.isInteger(kvHeads) || heads % kvHeads !== 0) {
+    const { path } = file.source;
+    if (family === "qwen3")
+      throw new BrokenModel(
+        path,
+        `${file.prefix}${HEAD_NORM}`,
+        `is [${headDim}], which does not divide ${queries} query and ${keys} key values into heads`,
+      );
+    const what = `gives ${queries} query and ${keys} key values, which are no heads of ${headDim}`;
+    throw new BrokenModel(path, `${file.prefix}${SIGN}`, what);
+  }
+  return { family, vocabulary, hidden, heads, kvHeads, headDim, inner, layers: file.count("layers.") };
 }
 
 function declare(file: Declarations, d: TextDims, layers: number): void {
@@ -84,8 +99,10 @@ function declare(file: Declarations, d: TextDims, layers: number): void {
     matrix("self_attn.q_proj", d.heads * d.headDim, d.hidden);
     matrix("self_attn.k_proj", d.kvHeads * d.headDim, d.hidden);
     matrix("self_attn.v_proj", d.kvHeads * d.headDim, d.hidden);
-    vector("self_attn.q_norm", d.headDim);
-    vector("self_attn.k_norm", d.headDim);
+    if (FAMILIES[d.family].headNorms) {
+      vector("self_attn.q_norm", d.headDim);
+      vector("self_attn.k_norm", d.headDim);
+    }
     matrix("self_attn.o_proj", d.hidden, d.heads * d.headDim);
     vector("post_attention_layernorm", d.hidden);
     matrix("mlp.gate_proj", d.inner, d.hidden);

@@ -1,19 +1,20 @@
 import { add, type Graph, mul, roll, type Tensor } from "../../tensor/index.ts";
 
-/** The base of the frequencies in all of Qwen3's sizes. */
-const THETA = 1e6;
-
 /**
  * Rotary position tables [tokens, 1, headDim]: value i of a head's first half turns with value i of its second by
  * position * theta^(-2i/headDim). PyTorch's steps are followed, each rounded to f32. `sin` has the minus sign of the first half inside.
  * Source: arXiv:2104.09864, in the half-split form.
  */
-export function textRopeTables(tokens: number, headDim: number): { cos: Float32Array; sin: Float32Array } {
+export function textRopeTables(
+  tokens: number,
+  headDim: number,
+  theta: number,
+): { cos: Float32Array; sin: Float32Array } {
   const f32 = Math.fround;
   const half = headDim / 2;
   const cos = new Float32Array(tokens * headDim);
   const sin = new Float32Array(tokens * headDim);
-  const frequency = Float32Array.from({ length: half }, (_, i) => 1 / f32(THETA ** f32((2 * i) / headDim)));
+  const frequency = Float32Array.from({ length: half }, (_, i) => 1 / f32(theta ** f32((2 * i) / headDim)));
   for (let t = 0; t < tokens; t++)
     for (let i = 0; i < half; i++) {
       const angle = f32(t * frequency[i]!);

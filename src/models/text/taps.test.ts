@@ -6,3 +6,5 @@ test.each([
   [28, [7, 14, 21]],
   [4, [1, 2, 3]],
 ])("%d layers", (layers, taps) => expect(defaultTaps(layers)).toEqual(taps));
+
+test("a file cut off behind the last one", () => expect(defaultTaps(30, true)).toEqual(defaultTaps(40)));

@@ -55,3 +55,11 @@ test("a read that failed is tried again", async () => {
   expect(tokenizer.encode("aa<|endoftext|>")).toEqual([0, 0, 1]);
   expect(await loadTokenizer(model)).toBe(tokenizer);
 });
+
+test("a Mistral 3 without its tokenizer says where files with it are", () => {
+  const source = headerSource({ tokenizer_json: [5] }, { path: "te.safetensors" });
+  const mistral = { source, dims: { family: "mistral3", vocabulary: 300 } } as Encoder;
+  return expect(loadTokenizer(mistral)).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[BadTokenizer: te.safetensors: its tokenizer is not in the file, which lacks the tensor tekken_model; the files that Comfy-Org/flux2-dev offers on Hugging Face have it (mistral_3_small_flux2_bf16.safetensors). Get the file again, or choose another text encoder.]`,
+  );
+});

@@ -4,9 +4,10 @@ import { Tokenizer } from "@huggingface/tokenizers";
 import type { WeightSource } from "../../formats/weightSource.ts";
 import { BadTokenizer } from "../errors.ts";
 import type { TextEncoder } from "./open.ts";
+import { tekkenTokenizer } from "./tekken.ts";
 import { kleinTemplate } from "./template.ts";
 
-/** A tokenizer in a file beyond this is no tokenizer: Qwen's has 11 MB. */
+/** A tokenizer in a file beyond this is no tokenizer: Qwen's has 11 MB, Mistral's 19. */
 const MAX_BYTES = 64 * 2 ** 20;
 /** Texts are filled up to this many tokens. */
 const MIN_TOKENS = 512;
@@ -15,17 +16,17 @@ const PAD = "<|endoftext|>";
 
 /** Text to token ids. Linear in the text's length. */
 export interface TextTokenizer {
-  /** The id that fills up short texts. */
+  /** The id that the encoder does not read. Where texts are filled up, it is what fills them. */
   readonly pad: number;
   /** The ids of a text as it stands: no template, no padding. Special tokens written in the text become special tokens. */
   encode(text: string): number[];
-  /** A prompt in klein's template, padded on the right to at least 512 tokens. */
+  /** A prompt in the template its encoder was trained with, padded as it was: Qwen3's on the right to at least 512 tokens, Mistral 3's not. */
   encodePrompt(prompt: string): Int32Array;
 }
 
 /**
- * The tokenizer of a text encoder: the file's own (`tokenizer_json`, the bytes of a tokenizer.json), else Qwen's. Loaded once per
- * encoder. Throws `BadTokenizer`, and as `read` does.
+ * The tokenizer of a text encoder: the file's own (a Mistral 3's `tekken_model`, the bytes of a tekken.json; else `tokenizer_json`, those
+ * of a tokenizer.json), else Qwen's. Loaded once per encoder. Throws `BadTokenizer`, and as `read` does.
  */
 export function loadTokenizer(encoder: TextEncoder): Promise<TextTokenizer> {
   let loading = loaded.get(encoder.source);
@@ -41,24 +42,38 @@ export function loadTokenizer(encoder: TextEncoder): Promise<TextTokenizer> {
 const loaded = new WeakMap<WeightSource, Promise<TextTokenizer>>();
 
 async function load({ source, dims }: TextEncoder): Promise<TextTokenizer> {
-  const entry = source.tensors.get("tokenizer_json");
-  if (!entry) {
-    const qwen = await qwenTokenizer();
-    if (qwen.size > dims.vocabulary)
+  if (dims.family === "mistral3") {
+    const bytes = await embedded(source, "tekken_model");
+    if (!bytes)
       throw new BadTokenizer(
         source.path,
-        `is not in the file, and Qwen's ${qwen.size} tokens are more than its ${dims.vocabulary}`,
+        "is not in the file, which lacks the tensor tekken_model; the files that Comfy-Org/flux2-dev offers on Hugging Face have it (mistral_3_small_flux2_bf16.safetensors)",
       );
-    return qwen.tokenizer;
+    return tekkenTokenizer(source.path, bytes, dims.vocabulary);
   }
+  const bytes = await embedded(source, "tokenizer_json");
+  if (bytes) return parse(source.path, bytes).tokenizer;
+  const qwen = await qwenTokenizer();
+  if (qwen.size > dims.vocabulary)
+    throw new BadTokenizer(
+      source.path,
+      `is not in the file, and Qwen's ${qwen.size} tokens are more than its ${dims.vocabulary}`,
+    );
+  return qwen.tokenizer;
+}
+
+/** The bytes of a tokenizer that lies in the file as a tensor, or `null`. */
+async function embedded(source: WeightSource, name: string): Promise<Uint8Array | null> {
+  const entry = source.tensors.get(name);
+  if (!entry) return null;
   if (entry.encoding !== "U8" || entry.bytes > MAX_BYTES)
     throw new BadTokenizer(
       source.path,
       `is ${entry.bytes} bytes of ${entry.encoding}, expected U8 of at most ${MAX_BYTES}`,
     );
   const bytes = new Uint8Array(entry.bytes);
-  await source.read(entry.name, 0, bytes);
-  return parse(source.path, bytes).tokenizer;
+  await source.read(name, 0, bytes);
+  return bytes;
 }
 
 let qwen: Promise<{ tokenizer: TextTokenizer; size: number }> | undefined;

@@ -43,7 +43,8 @@ export const CLIPLoader = node({
   name: "CLIPLoader",
   displayName: "Load CLIP",
   category: "model/loaders",
-  description: "Loads one text encoder file. For Flux 2 klein: Qwen3, type flux2.",
+  description:
+    "Loads one text encoder file. For Flux 2: type flux2, and Qwen3 for klein, Mistral 3 for dev; the file tells which it is.",
   inputs: {
     clip_name: file(FOLDER),
     type: combo(TYPES),

@@ -2,7 +2,7 @@ import { loadTokenizer, type TextEncoder, textInputs } from "../../models/text/i
 import type { LoadedModel } from "../../runtime/runtime.ts";
 import type { TextModel } from "../values.ts";
 
-/** A CLIP value from a Qwen3 text encoder: the prompt in klein's template, padded; one pass; the taps side by side. */
+/** A CLIP value from a text encoder of Flux 2: the prompt in the template it was trained with; one pass; the taps side by side. */
 export function textModel(file: string, encoder: TextEncoder, loaded: LoadedModel): TextModel {
   return {
     file,

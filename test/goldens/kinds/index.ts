@@ -17,8 +17,10 @@ import { schedulesSdTurbo } from "./schedulesSdTurbo.ts";
 import { schedulesShiftNodes } from "./schedulesShiftNodes.ts";
 import { schedulesSigmaNodes } from "./schedulesSigmaNodes.ts";
 import { schedulesTables } from "./schedulesTables.ts";
+import { textMistral3 } from "./textMistral3.ts";
 import { textQwen3 } from "./textQwen3.ts";
 import { textQwenTokens } from "./textQwenTokens.ts";
+import { textTekkenTokens } from "./textTekkenTokens.ts";
 import { vaeDecode } from "./vaeDecode.ts";
 import { vaeEncode } from "./vaeEncode.ts";
 
@@ -38,8 +40,10 @@ const runners: readonly KindRunner[] = [
   samplersRun,
   flux2Forward,
   flux2Sample,
+  textMistral3,
   textQwen3,
   textQwenTokens,
+  textTekkenTokens,
   vaeDecode,
   vaeEncode,
   e2eKlein,
