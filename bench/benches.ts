@@ -4,6 +4,8 @@ import { bareGgml } from "./cases/bareGgml.ts";
 import { bigModel } from "./cases/bigModel.ts";
 import { dynamicOverStatic } from "./cases/dynamicOverStatic.ts";
 import { filePool } from "./cases/filePool.ts";
+import { peers } from "./cases/peers.ts";
+import { pictures } from "./cases/pictures.ts";
 import { registering } from "./cases/registering.ts";
 import { startup } from "./cases/startup.ts";
 import { streaming } from "./cases/streaming.ts";
@@ -18,4 +20,6 @@ export const benches: readonly Bench[] = [
   filePool,
   bigModel,
   startup,
+  pictures,
+  peers,
 ];

@@ -1,5 +1,6 @@
 import { fork } from "node:child_process";
-import { loadavg } from "node:os";
+import { mkdtemp, rm } from "node:fs/promises";
+import { loadavg, tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import type { Figure } from "./bench.ts";
@@ -33,7 +34,9 @@ const root = path.join(import.meta.dirname, "..");
 console.log(machine());
 const rows: Row[] = [];
 const failed: string[] = [];
+let stopped = false;
 for (const { name, about } of benches) {
+  if (stopped) break;
   if (positionals.length > 0 ? !positionals.includes(name) : name === "peers" && !values.peers) continue;
   const load = loadavg()[0]!.toFixed(1);
   const start = performance.now();
@@ -62,17 +65,29 @@ if (failed.length > 0) {
   process.exitCode = 1;
 }
 
-function runOne(name: string, flags: readonly string[]): Promise<readonly Figure[] | undefined> {
-  return new Promise((resolve) => {
-    const child = fork(path.join(root, "bench", "runOne.ts"), [name, ...flags], {
+/** The figures, or nothing when the benchmark failed. Its scratch folder goes, however it ended. */
+async function runOne(name: string, flags: readonly string[]): Promise<readonly Figure[] | undefined> {
+  const folder = await mkdtemp(path.join(tmpdir(), "weir-bench-"));
+  const figures = await new Promise<readonly Figure[] | undefined>((resolve) => {
+    const child = fork(path.join(root, "bench", "runOne.ts"), [name, folder, ...flags], {
       cwd: root,
       execArgv: ["--import", "jiti/register", "--expose-gc"],
       env: { ...process.env, UV_THREADPOOL_SIZE: "16", GGML_NO_BACKTRACE: "1" },
     });
-    let figures: readonly Figure[] | undefined;
+    const stop = () => {
+      stopped = true;
+      child.kill("SIGTERM");
+    };
+    process.once("SIGINT", stop).once("SIGTERM", stop);
+    let found: readonly Figure[] | undefined;
     child.on("message", (message) => {
-      figures = message as Figure[];
+      found = message as Figure[];
     });
-    child.on("close", () => resolve(figures));
+    child.on("close", () => {
+      process.off("SIGINT", stop).off("SIGTERM", stop);
+      resolve(found);
+    });
   });
+  await rm(folder, { recursive: true, force: true });
+  return figures;
 }

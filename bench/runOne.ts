@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { parseArgs } from "node:util";
 import { benches } from "./benches.ts";
 
@@ -13,13 +10,10 @@ const { values, positionals } = parseArgs({
     device: { type: "string", default: "cpu" },
   },
 });
-const bench = benches.find(({ name }) => name === positionals[0]);
-if (!bench) throw new Error(`there is no benchmark ${positionals[0]}`);
-const folder = await mkdtemp(path.join(tmpdir(), "weir-bench-"));
-try {
-  const figures = await bench.run({ folder, ...values, say: (text) => console.error(`  ${text}`) });
-  process.send?.(figures);
-} finally {
-  await rm(folder, { recursive: true, force: true });
-}
-process.disconnect?.();
+const [name, folder] = positionals;
+const bench = benches.find((candidate) => candidate.name === name);
+if (!bench || !folder) throw new Error("usage: runOne.ts NAME FOLDER");
+// Whoever asked is gone: nobody wants the figures.
+process.on("disconnect", () => process.exit(1));
+const figures = await bench.run({ folder, ...values, say: (text) => console.error(`  ${text}`) });
+process.send?.(figures, () => process.exit(0));

@@ -4,23 +4,21 @@ export type Side = () => Promise<number>;
 /** Costs of rounds: `sides[s][r]` is side s in round r. */
 export type Rounds<Names extends string> = Readonly<Record<Names, readonly number[]>>;
 
-/** Enough for an interval of 95 %. */
-const LEAST = 6;
-
 /**
  * Runs sides in turn, round by round, the first one another each round, so that whatever drifts (clocks, caches, neighbours) hits all
- * alike. One round before the first is thrown away. On a machine that is slow or busy it ends after `seconds`, once there are enough
- * rounds for an interval.
+ * alike. One round before the first is thrown away. On a machine that is slow or busy it ends after `seconds`, once there are `least`
+ * rounds: six are enough for an interval of 95 %.
  */
 export async function rounds<Names extends string>(
   count: number,
   sides: Readonly<Record<Names, Side>>,
   seconds = 45,
+  least = 6,
 ): Promise<Rounds<Names>> {
   const names = Object.keys(sides) as Names[];
   const costs = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Names, number[]>;
   const end = performance.now() + 1000 * seconds;
-  for (let round = -1; round < count && (round < LEAST || performance.now() < end); round++) {
+  for (let round = -1; round < count && (round < least || performance.now() < end); round++) {
     for (let i = 0; i < names.length; i++) {
       const name = names[(i + round + 1) % names.length]!;
       const cost = await sides[name]();
