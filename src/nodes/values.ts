@@ -1,6 +1,6 @@
 import type { ImageBatch } from "../image/image.ts";
 import type { MaskBatch } from "../image/mask.ts";
-import type { Flux2Model } from "../models/flux2/index.ts";
+import type { Flux2Model, ReferenceMethod } from "../models/flux2/index.ts";
 import type { LoadedModel } from "../runtime/runtime.ts";
 import type { ModelSampling } from "../sampling/modelSampling.ts";
 
@@ -51,6 +51,36 @@ export interface ConditioningEntry {
   readonly width: number;
   /** For models that can be told how strongly to follow (FluxGuidance). */
   readonly guidance?: number;
+  /** [1, n]: the text as one vector, for models that take one. */
+  readonly pooled?: Float32Array;
+  /** Where and when it counts; everywhere and always without. */
+  readonly scope?: CondScope;
+  /** For models made for inpainting, which see the picture without what is to be made anew, and the mask. */
+  readonly inpaint?: { readonly pixels: Image; readonly mask: Mask };
+}
+
+/** The part of the picture and of the run in which a conditioning counts, and with what weight. */
+export interface CondScope {
+  /** In cells, or as shares of the latent's sides. */
+  readonly area?: CondArea;
+  /** Weight in the area; default 1. */
+  readonly strength?: number;
+  readonly mask?: Mask;
+  /** Factor of the mask; default 1. */
+  readonly maskStrength?: number;
+  /** The model sees only the box around the mask. */
+  readonly boundToMask?: boolean;
+  /** Shares of the run, 0 the start. */
+  readonly start?: number;
+  readonly end?: number;
+}
+
+export interface CondArea {
+  readonly unit: "cells" | "shares";
+  readonly height: number;
+  readonly width: number;
+  readonly y: number;
+  readonly x: number;
 }
 
 /** LATENT: [batch, channels, height, width] in the model's cells. */
@@ -62,6 +92,10 @@ export interface Latent {
   readonly samples: Float32Array;
   /** Pixels per cell that an empty latent was made for: a model with other cells gets as many pixels. */
   readonly emptyCell?: number;
+  /** 1 where sampling makes the picture anew, 0 where it keeps what is there. Of any size. */
+  readonly noiseMask?: Mask;
+  /** Each picture's place in the batch it was taken from: it gets the noise it would have there. */
+  readonly batchIndex?: readonly number[];
 }
 
 /** NOISE: where the start noise comes from; null: none is added. */
@@ -83,4 +117,14 @@ export interface GuiderChoice {
   readonly positive: Conditioning;
   readonly negative?: Conditioning;
   readonly cfg: number;
+  /** A third conditioning, and what it is for. */
+  readonly third?: ThirdCond;
 }
+
+/**
+ * `dual`: between positive and negative; `cfg` counts from it to the positive, `cfg2` from the negative to it (`nested`: to the guided
+ * result). `perpNeg`: an empty text; only what of the negative is perpendicular to the positive is avoided, times `scale`.
+ */
+export type ThirdCond =
+  | { readonly kind: "dual"; readonly cond: Conditioning; readonly cfg2: number; readonly nested: boolean }
+  | { readonly kind: "perpNeg"; readonly cond: Conditioning; readonly scale: number };
