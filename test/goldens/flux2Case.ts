@@ -4,6 +4,7 @@ import type { LoadedModel } from "../../src/runtime/runtime.ts";
 import type { GoldenCase } from "./goldenCase.ts";
 import { type GoldenDevice, loadModel } from "./goldenDevice.ts";
 import { param } from "./params.ts";
+import type { Reference } from "./referenceDenoiser.ts";
 
 /** The transformer of a flux2 case: "dev" is the whole weights file, "klein" the same without `guidance_in`. */
 export function loadFlux2(
@@ -17,9 +18,7 @@ export function loadFlux2(
 }
 
 /** Reference latents, `in.ref.N`. */
-export function references(
-  golden: GoldenCase,
-): { readonly height: number; readonly width: number; data: Float32Array }[] {
+export function references(golden: GoldenCase): Reference[] {
   return [...golden.inputs]
     .filter(([name]) => name.startsWith("ref."))
     .map(([, { shape, data }]) => ({ height: shape[2]!, width: shape[3]!, data: data as Float32Array }));

@@ -50,4 +50,9 @@ const parse = () =>
     },
   });
 
+// a reader that has seen enough (head) ends the run; nobody is told that all is well
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(1);
+});
 process.exitCode = await main();

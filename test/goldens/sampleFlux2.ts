@@ -1,62 +1,59 @@
-import { type Flux2Model, flux2Inputs, padContext } from "../../src/models/flux2/index.ts";
+import type { Flux2Model } from "../../src/models/flux2/index.ts";
+import { flux2Denoiser, type OpenDenoiser } from "../../src/nodes/sampling/flux2Denoiser.ts";
+import { modelCalls } from "../../src/nodes/sampling/modelCalls.ts";
+import type { Conditioning } from "../../src/nodes/values.ts";
 import type { LoadedModel } from "../../src/runtime/runtime.ts";
 import { flux2Sampling } from "../../src/sampling/flowSampling.ts";
-import { basicGuider, cfgGuider, type Denoiser } from "../../src/sampling/guiders.ts";
+import { basicGuider, cfgGuider } from "../../src/sampling/guiders.ts";
 import { type SampleRequest, sample } from "../../src/sampling/sample.ts";
+import { type Reference, referenceDenoiser } from "./referenceDenoiser.ts";
 
-/** One conditioning: context [batch or 1, tokens, width] as the text encoder gave it. */
-export interface Flux2Cond {
-  readonly context: Float32Array;
-  readonly guidance?: number;
-  readonly references?: readonly { readonly height: number; readonly width: number; readonly data: Float32Array }[];
-}
+/** Pixels on a side of a latent cell. */
+export const CELL = 16;
 
 export interface Flux2Request
   extends Pick<SampleRequest, "sampler" | "sigmas" | "noise" | "latent" | "seed" | "callback"> {
   /** [batch, channels, height, width]. */
   readonly shape: readonly number[];
-  readonly positive: Flux2Cond;
-  readonly negative?: Flux2Cond;
+  /** Contexts [1, tokens, width], as the text encoder gave them. */
+  readonly positive: Float32Array;
+  readonly negative?: Float32Array | undefined;
   readonly cfg: number;
+  readonly guidance?: number | undefined;
+  readonly references?: readonly Reference[];
 }
 
-/** A whole sampling run of a Flux 2 transformer: announced once, all conds of a step in one pass. */
+/** A whole sampling run of a Flux 2 transformer, by what the sampler nodes use. */
 export async function sampleFlux2(
-  model: Flux2Model,
+  network: Flux2Model,
   loaded: LoadedModel,
   request: Flux2Request,
 ): Promise<Float32Array> {
-  const { shape, positive, negative, cfg } = request;
-  const [batch, , height, width] = shape as [number, number, number, number];
-  const guidesBoth = negative !== undefined && cfg !== 1;
-  const prepared = (guidesBoth ? [positive, negative] : [positive]).map(({ context, guidance, references = [] }) => {
-    const padded = padContext(context, 1, model.dims.context);
-    const sizes = { batch, height, width, textTokens: padded.tokens, references, guidance: guidance !== undefined };
-    const fixed = {
-      context: padded.context,
-      ...(guidance !== undefined && { guidance: [guidance] }),
-      references: references.map(({ data }) => data),
-    };
-    return { sizes, fixed };
-  });
+  const { shape, sampler, sigmas, cfg, guidance, references = [] } = request;
+  const [batch, channels, height, width] = shape as [number, number, number, number];
   const sampling = flux2Sampling();
-  const run = await loaded.begin(
-    prepared.map(({ sizes }) => model.pass(sizes)),
-    { repeat: request.sigmas.length - 1 },
-  );
-  type Prepared = (typeof prepared)[number];
-  const denoiser: Denoiser<Prepared> = async (x, sigma, conds) => {
-    const inputs = conds.map(({ sizes, fixed }) =>
-      flux2Inputs(model.dims, sizes, { x, sigma: [sampling.timestep(sigma)], ...fixed }),
-    );
-    const outputs = await run.pass(inputs);
-    return outputs.map(({ out }) => sampling.denoised(x, sigma, out!));
-  };
+  const size = { batch, channels, height, width, samples: request.latent };
+  const calls = modelCalls(sampler, sigmas.length - 1);
+  const model = { file: "the case's model", network, loaded, sampling, latent: { channels, cell: CELL } };
+  const denoiser: OpenDenoiser =
+    references.length > 0
+      ? referenceDenoiser(model, size, references)
+      : flux2Denoiser(model, size, calls, new AbortController().signal);
+  const cond = (context: Float32Array): Conditioning => [
+    {
+      context,
+      tokens: context.length / network.dims.context,
+      width: network.dims.context,
+      ...(guidance !== undefined && { guidance }),
+    },
+  ];
+  const positive = cond(request.positive);
+  const guider = request.negative
+    ? cfgGuider(denoiser.denoise, positive, cond(request.negative), cfg)
+    : basicGuider(denoiser.denoise, positive);
   try {
-    const [pos, neg] = prepared;
-    const guider = neg ? cfgGuider(denoiser, pos!, neg, cfg) : basicGuider(denoiser, pos!);
     return await sample({ ...request, guider, sampling });
   } finally {
-    run.end();
+    denoiser.end();
   }
 }

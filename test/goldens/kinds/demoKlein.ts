@@ -35,7 +35,7 @@ export const demoKlein: KindRunner = {
       latent: new Float32Array(noise.length),
       seed: seedOf(golden),
       cfg: number("cfg"),
-      positive: { context },
+      positive: context,
     });
     const { pixels } = await decode(vae.model, vae.loaded, { shape, data: latents });
     return {

@@ -50,8 +50,8 @@ export const e2eKlein: KindRunner = {
       latent: new Float32Array(noise.length),
       seed: seedOf(golden),
       cfg: param(golden, "cfg", "number"),
-      positive: { context },
-      ...(negative && { negative: { context: negative } }),
+      positive: context,
+      negative,
     });
     const { pixels } = await decode(vae.model, vae.loaded, { shape, data: latent });
     const contextWidth = text.model.contextWidth;

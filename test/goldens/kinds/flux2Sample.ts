@@ -6,12 +6,7 @@ import { loadFlux2, references } from "../flux2Case.ts";
 import type { GoldenTensor } from "../goldenCase.ts";
 import { type KindRunner, row } from "../kindRunner.ts";
 import { floats, input, param, seedOf } from "../params.ts";
-import { type Flux2Cond, sampleFlux2 } from "../sampleFlux2.ts";
-
-/** What ComfyUI takes for a conditioning that says nothing, where the model can be told. */
-const DEFAULT_GUIDANCE = 3.5;
-/** Pixels on a side of a latent cell. */
-const CELL = 16;
+import { CELL, sampleFlux2 } from "../sampleFlux2.ts";
 
 export const flux2Sample: KindRunner = {
   kind: "flux2.sample",
@@ -33,12 +28,6 @@ export const flux2Sample: KindRunner = {
     values["sigmas"] = row(own);
     put("noise", prepareNoise(shape, seedOf(golden)));
 
-    const guidance = (golden.params["guidance"] as number | null) ?? DEFAULT_GUIDANCE;
-    const cond = (name: string): Flux2Cond => ({
-      context: floats(golden, name),
-      ...(model.dims.guidance && { guidance }),
-      references: references(golden),
-    });
     const final = await sampleFlux2(model, loaded, {
       shape,
       sampler: param(golden, "sampler", "string"),
@@ -47,8 +36,10 @@ export const flux2Sample: KindRunner = {
       latent: floats(golden, "latent"),
       seed: seedOf(golden),
       cfg: param(golden, "cfg", "number"),
-      positive: cond("context"),
-      ...(golden.inputs.has("negative_context") && { negative: cond("negative_context") }),
+      positive: floats(golden, "context"),
+      negative: golden.inputs.has("negative_context") ? floats(golden, "negative_context") : undefined,
+      guidance: (golden.params["guidance"] as number | null) ?? undefined,
+      references: references(golden),
       callback: ({ step, x, denoised }) => {
         put(`out.x.${step}`, x);
         put(`out.denoised.${step}`, denoised);

@@ -1,7 +1,11 @@
-import { openVae } from "../../../src/models/vae/index.ts";
+import { conv, norm } from "../../../src/models/vae/blocks.ts";
+import { openVae, type VaeModel } from "../../../src/models/vae/index.ts";
 import { pixelsToImage } from "../../../src/models/vae/pixels.ts";
+import type { LoadedModel } from "../../../src/runtime/runtime.ts";
+import { silu } from "../../../src/tensor/index.ts";
+import type { PassDef } from "../../../src/tensor/stage.ts";
 import type { GoldenTensor } from "../goldenCase.ts";
-import { loadModel } from "../goldenDevice.ts";
+import { loadModel, runPass } from "../goldenDevice.ts";
 import type { KindRunner } from "../kindRunner.ts";
 import { input, param } from "../params.ts";
 import { encode, otherVae, pixelsOf } from "../vaeCase.ts";
@@ -30,11 +34,34 @@ export const vaeEncode: KindRunner = {
       values[`out.${short.replace(/\.block\.\d+$/, ".blocks")}`] = tensor;
     }
     values["out.mid"] = values["out.mid.block_2"]!;
-    return {
-      values,
-      notComputed: {
-        "out.moments": "the last stage packs and norms them at once; out.latent is made of their first half",
-      },
-    };
+    values["out.moments"] = await moments(model, loaded, values["out.mid"]!);
+    return { values };
   },
 };
+
+/** Mean and log variance: the last stage packs and norms the mean at once, so a pass of its own shows both. */
+async function moments(model: VaeModel, loaded: LoadedModel, mid: GoldenTensor): Promise<GoldenTensor> {
+  const [batch, , height, width] = mid.shape as [number, number, number, number];
+  const quant = ["encoder.quant_conv", "quant_conv"].find((name) =>
+    model.weights.some((weight) => weight.name === `${name}.weight`),
+  );
+  const out = { dtype: "f32", shape: [batch, model.channels / 2, height, width] } as const;
+  const pass: PassDef = {
+    key: `moments ${mid.shape}`,
+    carried: { mid: { dtype: "f32", shape: mid.shape }, moments: out },
+    inputs: ["mid"],
+    outputs: ["moments"],
+    stages: [
+      {
+        name: "moments",
+        build(g) {
+          const normed = silu(norm(g, "encoder.norm_out", g.carried("mid")));
+          const both = conv(g, "encoder.conv_out", normed, { padding: 1 });
+          g.write("moments", quant ? conv(g, quant, both, {}) : both);
+        },
+      },
+    ],
+  };
+  const got = await runPass(loaded, pass, { mid: mid.data as Float32Array });
+  return { shape: out.shape, data: got["moments"]! };
+}
