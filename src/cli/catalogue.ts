@@ -201,6 +201,12 @@ export const catalogue: readonly CatalogueEntry[] = [
     "The device refused memory that the budget allows.",
     "Close other programs, or lower `--vram`.",
   ),
+  entry(
+    "out-of-host-memory",
+    EXIT.failure,
+    "The machine itself has no memory left, beside the device's.",
+    "Close other programs.",
+  ),
   entry("upload-failed", EXIT.failure, "The device failed to take a weight.", "Run again; try `--device cpu`."),
   entry("unknown-weight", EXIT.failure, "A model was closed while something used it.", "Run again."),
 

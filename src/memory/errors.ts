@@ -72,6 +72,15 @@ export class UploadFailed extends MemoryError {
   }
 }
 
+/** The machine has no memory left to bring a weight to its device through. */
+export class OutOfHostMemory extends MemoryError {
+  override readonly name = "OutOfHostMemory";
+  readonly code = "out-of-host-memory";
+  constructor(weight: string, bytes: Bytes) {
+    super(`there is no memory for the ${bytes} bytes through which ${weight} goes to its device; close other programs`);
+  }
+}
+
 /** The measured reserve alone passes the ceiling. */
 export class ReserveTooLarge extends MemoryError {
   override readonly name = "ReserveTooLarge";

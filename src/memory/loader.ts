@@ -1,5 +1,5 @@
 import type { DeviceMemory, Place, WeightStore } from "./deviceMemory.ts";
-import { UploadFailed } from "./errors.ts";
+import { OutOfHostMemory, UploadFailed } from "./errors.ts";
 import type { WeightRecord } from "./weightRecord.ts";
 import type { Bytes, Fence } from "./words.ts";
 
@@ -104,7 +104,7 @@ export function createLoader(
       }
       return;
     }
-    const buffer = takeStaging(weight.bytes);
+    const buffer = takeStaging(weight);
     try {
       for (let offset = 0; offset < weight.bytes && !job.cancelled; offset += PIECE) {
         const piece = buffer.subarray(0, Math.min(PIECE, weight.bytes - offset));
@@ -117,10 +117,16 @@ export function createLoader(
   }
 
   /** A buffer at least as large as one piece of the weight; small ones stay small. */
-  function takeStaging(bytes: Bytes): Uint8Array {
+  function takeStaging({ name, bytes }: WeightRecord): Uint8Array {
     const least = Math.min(PIECE, bytes);
     const kept = staging.pop();
-    return kept !== undefined && kept.length >= least ? kept : new Uint8Array(least);
+    if (kept !== undefined && kept.length >= least) return kept;
+    try {
+      return new Uint8Array(least);
+    } catch (error) {
+      fault("upload", error);
+      throw new OutOfHostMemory(name, least);
+    }
   }
 
   async function fill(weight: WeightRecord, offset: Bytes, into: Uint8Array): Promise<void> {
