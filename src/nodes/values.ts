@@ -53,6 +53,9 @@ export interface ConditioningEntry {
   readonly guidance?: number;
   /** [1, n]: the text as one vector, for models that take one. */
   readonly pooled?: Float32Array;
+  /** Pictures to look at (ReferenceLatent), and how their tokens are told apart from the picture's own. */
+  readonly references?: readonly Latent[];
+  readonly referenceMethod?: ReferenceMethod;
   /** Where and when it counts; everywhere and always without. */
   readonly scope?: CondScope;
   /** For models made for inpainting, which see the picture without what is to be made anew, and the mask. */
