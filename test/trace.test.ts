@@ -4,7 +4,8 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { openSafetensors } from "../src/formats/safetensors.ts";
 import { flux2Inputs, openFlux2 } from "../src/models/flux2/index.ts";
-import { chromeTrace, type Span } from "../src/runtime/trace.ts";
+import { chromeTrace } from "../src/runtime/chromeTrace.ts";
+import type { Span } from "../src/runtime/trace.ts";
 import { writeFlux2File } from "./support/flux2File.ts";
 import { openRuntime } from "./support/openRuntime.ts";
 
@@ -33,6 +34,7 @@ test("a run leaves a time line: every stage computed, every weight read, every d
     expect(of("reads").reduce((sum, span) => sum + span.bytes!, 0)).toBe(counters.movedBytes);
     expect(of("drops").reduce((sum, span) => sum + span.bytes!, 0)).toBe(counters.droppedBytes);
     expect(of("drops").map((span) => span.reason)).toContain("used");
+    expect(new Set(spans.map((span) => span.model))).toEqual(new Set(["model.safetensors (flux2)"]));
     const { traceEvents } = JSON.parse(chromeTrace(spans, "weir")) as { traceEvents: { ph: string; dur?: number }[] };
     expect(traceEvents.filter((event) => event.ph === "X" || event.ph === "i")).toHaveLength(spans.length);
     expect(traceEvents.filter((event) => event.ph === "X").every((event) => event.dur! > 0)).toBe(true);

@@ -24,6 +24,7 @@ export interface JobFlags {
   readonly output?: string;
   readonly stats?: "json";
   readonly verbose?: boolean;
+  readonly trace?: string;
 }
 
 export function addJobFlags(command: Command): Command {
@@ -40,7 +41,8 @@ export function addJobFlags(command: Command): Command {
         return text;
       }),
     )
-    .option("--verbose", "print each move of a weight as it happens, with its reason");
+    .option("--verbose", "print each move of a weight as it happens, with its reason")
+    .option("--trace <file>", "write a time line (Chrome trace format): nodes, compute, uploads, reads, waits, drops");
 }
 
 export function addEngineFlags(command: Command): Command {

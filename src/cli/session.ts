@@ -29,8 +29,12 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** Starts an engine. The first Ctrl-C asks it to stop, which takes one graph; the second ends it at once. */
-export async function openSession(options: EngineOptions, { io, startEngine }: CliContext): Promise<Session> {
+/** Starts an engine; `see` is told every event of its jobs. The first Ctrl-C asks it to stop, which takes one graph; the second ends it at once. */
+export async function openSession(
+  options: EngineOptions,
+  { io, startEngine }: CliContext,
+  see: (event: JobEvent) => void = () => {},
+): Promise<Session> {
   const progress = io.terminal ? liveProgress(io) : plainProgress(io);
   const kill = new AbortController();
   let interrupts = 0;
@@ -74,6 +78,7 @@ export async function openSession(options: EngineOptions, { io, startEngine }: C
         result = await engine.run({ id, ...job }, (event) => {
           // A new process counts from zero.
           if (event.kind === "restarted") before = undefined;
+          see(event);
           show(event, progress);
         });
       } finally {

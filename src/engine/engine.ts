@@ -15,7 +15,9 @@ import { vramBudget, weightsBudget } from "./budget.ts";
 import { declare } from "./declare.ts";
 import type { EngineOptions, Job, JobEvent, JobResult, NodeDeclaration } from "./messages.ts";
 import { missingFiles } from "./missingFiles.ts";
+import { nodeSpans } from "./nodeSpans.ts";
 import { plainError } from "./plainError.ts";
+import { SpanBuffer } from "./spanBuffer.ts";
 
 /** Stages come by the thousand a second on small models, and a person reads ten lines a second. */
 const STAGE_EVENT_MS = 50;
@@ -62,6 +64,9 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
     hooks.onCrumb(crumb);
   };
 
+  const spans = options.trace ? new SpanBuffer((batch) => emit({ kind: "trace", spans: batch })) : undefined;
+  const nodeTrack = spans && nodeSpans(spans);
+
   const library = await openGgml({
     strictVulkan: options.forceFp32,
     // Nobody listens before the first job: what is said at start is said to it.
@@ -87,6 +92,7 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
       if (performance.now() - stageSentAt < STAGE_EVENT_MS) unsent = notice;
       else sendStage(notice);
     },
+    ...(spans ? { tracer: spans } : {}),
     ...(options.verbose
       ? {
           onMemoryEvent: (event, weight) =>
@@ -143,6 +149,7 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
           onEvent: (event) => {
             // What a node moved is told before the next one begins.
             if (event.kind === "executing" && unsent) sendStage(unsent);
+            if (event.kind === "executing") nodeTrack?.begin(event.node, event.classType);
             if (event.kind === "executing")
               leave({ node: event.node, classType: event.classType, model: "", stage: "" });
             onEvent(event);
@@ -163,6 +170,8 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
       } catch (error) {
         return signal.aborted ? { status: "interrupted" } : { status: "error", error: plainError(error) };
       } finally {
+        nodeTrack?.end();
+        spans?.flush();
         emit = () => {};
         leave({ node: "", classType: "", model: "", stage: "" });
       }

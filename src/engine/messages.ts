@@ -1,5 +1,6 @@
 import type { MemoryEvent } from "../memory/eventLog.ts";
 import type { RunStats } from "../runtime/runtime.ts";
+import type { Span } from "../runtime/trace.ts";
 import type { InputSpec, Prompt } from "../workflow/node.ts";
 
 /**
@@ -46,6 +47,8 @@ export interface EngineOptions {
   readonly disableMetadata: boolean;
   /** Send every move as it happens (`--verbose`). */
   readonly verbose: boolean;
+  /** Send spans of what computes, moves and waits (`--trace`). */
+  readonly trace?: boolean;
   /** The last process ran out of memory inside native code: keep a larger reserve. Set by the supervisor. */
   readonly largerReserve?: boolean;
 }
@@ -74,6 +77,8 @@ export type JobEvent =
   | { readonly kind: "executed"; readonly node: string; readonly ui: Readonly<Record<string, unknown>> | null }
   | { readonly kind: "memory"; readonly event: MemoryEvent; readonly weight?: string }
   | { readonly kind: "warning"; readonly text: string }
+  /** A batch of spans, in the order in which they ended; times in ms since 1970, so that processes of one run share a time line. */
+  | { readonly kind: "trace"; readonly spans: readonly Span[] }
   /** The engine died and the job starts again in a new process. `where`: what was running, "" when nothing was. */
   | { readonly kind: "restarted"; readonly reason: string; readonly where: string };
 

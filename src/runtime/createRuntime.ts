@@ -10,11 +10,13 @@ import { staticPlacement } from "../memory/staticPlacement.ts";
 import type { WeightId } from "../memory/words.ts";
 import type { Model } from "../models/model.ts";
 import type { Backend } from "../tensor/backend.ts";
+import type { Program } from "../tensor/program.ts";
 import { createFileStore } from "./fileStore.ts";
 import { LoadedModelImpl } from "./loadedModel.ts";
+import { modelTitle } from "./modelTitle.ts";
 import { residentForm } from "./residentForm.ts";
 import type { LoadedModel, PassStats, Precision, RunStats, Runtime } from "./runtime.ts";
-import { type Tracer, traceBackend, traceDrops, traceMemory, traceStore } from "./trace.ts";
+import { type Tracer, traceBackend, traceMoves } from "./trace.ts";
 
 export interface RuntimeOptions {
   readonly backend: Backend;
@@ -50,6 +52,8 @@ export interface RuntimeCore {
   readonly ledger: Ledger;
   readonly passes: PassStats[];
   readonly nameOf: (weight: WeightId) => string | undefined;
+  /** Titles of the models that programs belong to. */
+  readonly owners: WeakMap<Program, string>;
 }
 
 const KINDS: readonly LedgerKind[] = ["weights", "activations", "carried", "staging", "reserve"];
@@ -57,31 +61,36 @@ const KINDS: readonly LedgerKind[] = ["weights", "activations", "carried", "stag
 /** Joins a backend, its memory and a policy into a runtime. The runtime owns all three until `close`. */
 export function createRuntime(given: RuntimeOptions): Runtime {
   const { tracer, vram } = given;
-  const options = tracer ? { ...given, backend: traceBackend(given.backend, tracer) } : given;
+  const owners = new WeakMap<Program, string>();
+  const options = tracer
+    ? { ...given, backend: traceBackend(given.backend, tracer, (program) => owners.get(program)) }
+    : given;
   const { backend } = options;
   const ledger = createLedger(vram);
   if (options.reserve) ledger.charge("reserve", options.reserve);
   const events = createEventLog(4096);
   const store = createFileStore();
   const names = new Map<WeightId, string>();
+  const models = new Map<WeightId, string>();
+  const traced = tracer && traceMoves(tracer, (id) => ({ name: names.get(id), model: models.get(id) }));
   const budget = {
     vram,
     weights: options.vramWeights && "bytes" in options.vramWeights ? options.vramWeights.bytes : vram,
   };
   const residency = createResidency({
-    memory: tracer ? traceMemory(options.memory, tracer) : options.memory,
-    store: tracer ? traceStore(store, tracer, (id) => names.get(id)) : store,
+    memory: traced ? traced.memory(options.memory) : options.memory,
+    store: traced ? traced.store(store) : store,
     ledger,
     events,
     policy: options.policy === "static" ? staticPlacement : spreadPins,
     budget,
   });
-  if (tracer) traceDrops(events, tracer, (id) => names.get(id));
+  traced?.drops(events);
   if (options.onMemoryEvent) {
     const see = options.onMemoryEvent;
     events.listen((event) => see(event, "weight" in event ? names.get(event.weight) : undefined));
   }
-  const core: RuntimeCore = { options, residency, ledger, passes: [], nameOf: (id) => names.get(id) };
+  const core: RuntimeCore = { options, residency, ledger, passes: [], nameOf: (id) => names.get(id), owners };
   const loaded = new Map<string, { model: Model; handle: LoadedModelImpl }>();
 
   return {
@@ -107,6 +116,7 @@ export function createRuntime(given: RuntimeOptions): Runtime {
         const { name, entry } = model.weights[i]!;
         store.add(id, { source: model.source, name: entry.name, form: forms[i]! });
         names.set(id, name);
+        models.set(id, modelTitle(model));
       });
       const handle = new LoadedModelImpl(
         core,
@@ -118,6 +128,7 @@ export function createRuntime(given: RuntimeOptions): Runtime {
           for (const id of ids) {
             store.remove(id);
             names.delete(id);
+            models.delete(id);
           }
         },
       );

@@ -8,6 +8,7 @@ import type { PassDef } from "../tensor/stage.ts";
 import { type CompiledPass, compilePass } from "./compilePass.ts";
 import type { RuntimeCore } from "./createRuntime.ts";
 import { DeviceFullError, DoesNotFitError } from "./errors.ts";
+import { modelTitle } from "./modelTitle.ts";
 import type { InputValue, LoadedModel, Run } from "./runtime.ts";
 
 /** Compiled passes kept per model: a prompt, its negative, and the sizes a session goes back and forth between. */
@@ -107,7 +108,7 @@ export class LoadedModelImpl implements LoadedModel {
   }
 
   #modelId = (): string => `${this.model.source.path}#${this.model.source.identity}`;
-  #title = (): string => `${this.model.source.path.split(/[\\/]/).at(-1)} (${this.model.kind})`;
+  #title = (): string => modelTitle(this.model);
   #bytesOf = (ids: ReadonlySet<WeightId>): number =>
     this.model.weights.reduce(
       (sum, { name }) => sum + (ids.has(this.#ids.get(name)!) ? this.#specs.get(name)!.bytes : 0),
@@ -124,6 +125,7 @@ export class LoadedModelImpl implements LoadedModel {
     const { backend, precision } = this.core.options;
     const compiled = compilePass(def, this.#specs, precision === "fp32", backend);
     this.#compiled.set(def.key, compiled);
+    for (const program of compiled.programs) this.core.owners.set(program, this.#title());
     if (this.#compiled.size > KEPT_PASSES) this.#compiled.delete(this.#compiled.keys().next().value!);
     return compiled;
   }
@@ -194,7 +196,7 @@ export class LoadedModelImpl implements LoadedModel {
     const { tracer } = this.core.options;
     const start = tracer?.now() ?? 0;
     const lease = await acquired;
-    tracer?.add({ track: "stalls", name: use.stage, start, end: tracer.now() });
+    tracer?.add({ track: "stalls", name: use.stage, model: this.#title(), start, end: tracer.now() });
     return lease;
   }
 

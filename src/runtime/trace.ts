@@ -2,9 +2,10 @@ import type { DeviceMemory, WeightStore } from "../memory/deviceMemory.ts";
 import type { EventLog } from "../memory/eventLog.ts";
 import type { WeightId } from "../memory/words.ts";
 import type { Backend } from "../tensor/backend.ts";
+import type { Program } from "../tensor/program.ts";
 
-/** The lines of a time line, from what the device does to what it waits for. */
-export const TRACKS = ["compute", "stalls", "uploads", "reads", "drops"] as const;
+/** The lines of a time line, from what the user asked for to what it waits for. */
+export const TRACKS = ["nodes", "compute", "stalls", "uploads", "reads", "drops"] as const;
 export type Track = (typeof TRACKS)[number];
 
 /** One span (`end` > `start`) or instant. Milliseconds of the tracer's clock. */
@@ -13,6 +14,8 @@ export interface Span {
   readonly name: string;
   readonly start: number;
   readonly end: number;
+  /** Title of the model it belongs to; a node has none. */
+  readonly model?: string;
   readonly bytes?: number;
   readonly reason?: string;
 }
@@ -23,8 +26,15 @@ export interface Tracer {
   add(span: Span): void;
 }
 
+/** What a weight is called, and its model. Nothing is known of a weight whose model was closed meanwhile. */
+type Label = (weight: WeightId) => { readonly name: string | undefined; readonly model: string | undefined };
+
 /** The same backend, whose programs leave a span each: from when it could start (submitted, and the one before finished) to its end. */
-export function traceBackend(backend: Backend, tracer: Tracer): Backend {
+export function traceBackend(
+  backend: Backend,
+  tracer: Tracer,
+  modelOf: (program: Program) => string | undefined,
+): Backend {
   let free = 0;
   return {
     ...bound(backend),
@@ -36,7 +46,8 @@ export function traceBackend(backend: Backend, tracer: Tracer): Backend {
       const submission = backend.submit(program, bindings);
       const note = (): void => {
         const end = tracer.now();
-        tracer.add({ track: "compute", name: program.name, start: Math.max(submitted, free), end });
+        const span = { track: "compute", name: program.name, start: Math.max(submitted, free), end } as const;
+        tracer.add({ ...span, ...modelled(modelOf(program)) });
         free = end;
       };
       submission.finished.then(note, note);
@@ -45,74 +56,65 @@ export function traceBackend(backend: Backend, tracer: Tracer): Backend {
   };
 }
 
-/** The same memory, whose uploads leave spans. On a unified device there are none: files are read straight into the pool. */
-export function traceMemory(memory: DeviceMemory, tracer: Tracer): DeviceMemory {
+/** Ways of a weight: reads, uploads and drops leave spans named after it. */
+export interface MoveTrace {
+  /** The same store, whose reads leave spans. */
+  store(store: WeightStore): WeightStore;
+  /** The same memory, whose uploads leave spans. On a unified device there are none: files are read straight into the pool. */
+  memory(memory: DeviceMemory): DeviceMemory;
+  /** Drops leave instants, from the event log. */
+  drops(events: EventLog): void;
+}
+
+export function traceMoves(tracer: Tracer, label: Label): MoveTrace {
+  /** What was read last into a staging buffer is what is uploaded from it: an upload itself does not say whose bytes it takes. */
+  const readInto = new WeakMap<ArrayBufferLike, WeightId>();
+  const note = (track: Track, weight: WeightId | undefined, start: number, bytes: number, reason?: string): void => {
+    const known = weight === undefined ? undefined : label(weight);
+    const name = known?.name ?? (weight === undefined ? `${bytes} bytes` : `weight ${weight}`);
+    const end = track === "drops" ? start : tracer.now();
+    tracer.add({
+      track,
+      name,
+      start,
+      end,
+      bytes,
+      ...modelled(known?.model),
+      ...(reason === undefined ? {} : { reason }),
+    });
+  };
   return {
-    device: memory.device,
-    alignment: memory.alignment,
-    maxChunkBytes: memory.maxChunkBytes,
-    allocate: (bytes) => memory.allocate(bytes),
-    free: (chunk) => memory.free(chunk),
-    map: (place) => memory.map(place),
-    usage: () => memory.usage(),
-    async upload(place, offset, data) {
-      const start = tracer.now();
-      await memory.upload(place, offset, data);
-      tracer.add({
-        track: "uploads",
-        name: `${data.byteLength} bytes`,
-        start,
-        end: tracer.now(),
-        bytes: data.byteLength,
+    store: (store) => ({
+      async fill(weight, offset, into) {
+        const start = tracer.now();
+        await store.fill(weight, offset, into);
+        readInto.set(into.buffer, weight);
+        note("reads", weight, start, into.byteLength);
+      },
+    }),
+    memory: (memory) => ({
+      device: memory.device,
+      alignment: memory.alignment,
+      maxChunkBytes: memory.maxChunkBytes,
+      allocate: (bytes) => memory.allocate(bytes),
+      free: (chunk) => memory.free(chunk),
+      map: (place) => memory.map(place),
+      usage: () => memory.usage(),
+      async upload(place, offset, data) {
+        const start = tracer.now();
+        await memory.upload(place, offset, data);
+        note("uploads", readInto.get(data.buffer), start, data.byteLength);
+      },
+    }),
+    drops(events) {
+      events.listen((event) => {
+        if (event.kind === "drop") note("drops", event.weight, tracer.now(), event.bytes, event.reason);
       });
     },
   };
 }
 
-/** The same store, whose reads leave spans named after the weight. */
-export function traceStore(
-  store: WeightStore,
-  tracer: Tracer,
-  nameOf: (weight: WeightId) => string | undefined,
-): WeightStore {
-  return {
-    async fill(weight, offset, into) {
-      const start = tracer.now();
-      await store.fill(weight, offset, into);
-      const name = nameOf(weight) ?? `weight ${weight}`;
-      tracer.add({ track: "reads", name, start, end: tracer.now(), bytes: into.byteLength });
-    },
-  };
-}
-
-/** Drops, from the event log. */
-export function traceDrops(events: EventLog, tracer: Tracer, nameOf: (weight: WeightId) => string | undefined): void {
-  events.listen((event) => {
-    if (event.kind !== "drop") return;
-    const at = tracer.now();
-    const name = nameOf(event.weight) ?? `weight ${event.weight}`;
-    tracer.add({ track: "drops", name, start: at, end: at, bytes: event.bytes, reason: event.reason });
-  });
-}
-
-/** Spans in the Chrome trace format (chrome://tracing, Perfetto): complete events and instants, one thread a track, times in microseconds. */
-export function chromeTrace(spans: readonly Span[], process: string): string {
-  const names = TRACKS.map((track, tid) => ({ name: "thread_name", ph: "M", pid: 1, tid, args: { name: track } }));
-  const order = TRACKS.map((_, tid) => ({
-    name: "thread_sort_index",
-    ph: "M",
-    pid: 1,
-    tid,
-    args: { sort_index: tid },
-  }));
-  const events = spans.map(({ track, name, start, end, bytes, reason }) => {
-    const args = { ...(bytes !== undefined && { bytes }), ...(reason !== undefined && { reason }) };
-    const common = { name, cat: track, pid: 1, tid: TRACKS.indexOf(track), ts: start * 1000, args };
-    return end > start ? { ...common, ph: "X", dur: (end - start) * 1000 } : { ...common, ph: "i", s: "t" };
-  });
-  const head = { name: "process_name", ph: "M", pid: 1, args: { name: process } };
-  return `{"displayTimeUnit":"ms","traceEvents":[\n${[head, ...names, ...order, ...events].map((event) => JSON.stringify(event)).join(",\n")}\n]}\n`;
-}
+const modelled = (model: string | undefined) => (model === undefined ? {} : { model });
 
 /** A copy whose methods still see their object: backends are classes as well as object literals. */
 function bound(backend: Backend): Omit<Backend, "info" | "submit"> {

@@ -7,6 +7,7 @@ import { checkOutputFolder, picturePaths, pictureTarget } from "../pictures.ts";
 import { readWorkflowFile } from "../readWorkflowFile.ts";
 import type { CliContext } from "../runCli.ts";
 import { openSession } from "../session.ts";
+import { openTraceFile } from "../traceFile.ts";
 
 export interface RunFlags extends EngineFlags, JobFlags {
   readonly set?: readonly string[];
@@ -58,16 +59,19 @@ export async function runWorkflows(
   const outputDirectory =
     scratch ?? (flags.outputDirectory === undefined ? undefined : resolve(io.cwd, flags.outputDirectory));
   await checkOutputFolder(outputDirectory ?? join(baseDirectory, "output"));
-  const options = engineOptions(flags, flags.verbose ?? false, baseDirectory);
+  const trace = flags.trace === undefined ? null : await openTraceFile(resolve(io.cwd, flags.trace));
+  const options = { ...engineOptions(flags, flags.verbose ?? false, baseDirectory), trace: trace !== null };
   let keepScratch = false;
   try {
     const session = await openSession(
       outputDirectory === undefined ? options : { ...options, outputDirectory },
       context,
+      (event) => event.kind === "trace" && trace?.add(event.spans),
     );
     const classes = new Map(session.engine.nodes.map((node) => [node.name, node]));
     const declared: Declarations = (classType) => classes.get(classType);
     const records: RunRecord[] = [];
+    let failed = true;
     try {
       for (const { file, prompt, extraPngInfo } of prompts) {
         for (let repeat = 0; repeat < (flags.repeat ?? 1); repeat++) {
@@ -91,8 +95,17 @@ export async function runWorkflows(
           records.push({ file, repeat, pictures: shown, seconds: finished.seconds, stats: finished.stats });
         }
       }
+      failed = false;
     } finally {
       await session.close();
+      // What failed is told first of all: a trace that cannot be written does not take its place.
+      if (trace)
+        session.progress.line(
+          await trace.write().catch((error: Error) => {
+            if (failed) return error.message;
+            throw error;
+          }),
+        );
     }
     if (flags.stats === "json") {
       io.out(`${JSON.stringify({ pictures: records.flatMap((record) => record.pictures), runs: records })}\n`);
