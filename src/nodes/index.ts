@@ -1,6 +1,8 @@
 import { CLIPTextEncode } from "./conditioning/clipTextEncode.ts";
 import { ConditioningZeroOut } from "./conditioning/conditioningZeroOut.ts";
 import { FluxGuidance } from "./conditioning/fluxGuidance.ts";
+import { FluxKontextMultiReferenceLatentMethod } from "./conditioning/fluxKontextMultiReferenceLatentMethod.ts";
+import { ReferenceLatent } from "./conditioning/referenceLatent.ts";
 import type { WeirNode } from "./context.ts";
 import { EmptyImage } from "./image/emptyImage.ts";
 import { ImageInvert } from "./image/imageInvert.ts";
@@ -46,6 +48,7 @@ export const allNodes: readonly WeirNode[] = [
   EmptySD3LatentImage,
   Flux2Scheduler,
   FluxGuidance,
+  FluxKontextMultiReferenceLatentMethod,
   ImageInvert,
   KSampler,
   KSamplerSelect,
@@ -57,6 +60,7 @@ export const allNodes: readonly WeirNode[] = [
   PrimitiveString,
   PrimitiveStringMultiline,
   RandomNoise,
+  ReferenceLatent,
   SamplerCustomAdvanced,
   SaveImage,
   SplitSigmas,

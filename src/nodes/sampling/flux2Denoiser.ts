@@ -2,6 +2,8 @@ import { type Flux2Shape, flux2Inputs, padContext } from "../../models/flux2/ind
 import type { Run } from "../../runtime/runtime.ts";
 import type { Denoiser } from "../../sampling/guiders.ts";
 import { NodeInputError } from "../errors.ts";
+import { fitLatent } from "../latent/emptyLatent.ts";
+import { wrongLatent } from "../latent/wrongLatent.ts";
 import type { Conditioning, DiffusionModel, Latent } from "../values.ts";
 
 /** A conditioning that does not say how strongly to follow it. */
@@ -17,6 +19,7 @@ interface Prepared {
   readonly shape: Flux2Shape;
   readonly context: Float32Array;
   readonly guidance: number;
+  readonly references: readonly Float32Array[];
 }
 
 /**
@@ -43,8 +46,26 @@ export function flux2Denoiser(
         );
       }
       const { context, tokens } = padContext(entry.context, 1, entry.width);
-      const shape = { batch, height, width, textTokens: tokens, guidance: dims.guidance };
-      return { shape, context, guidance: entry.guidance ?? GUIDANCE };
+      const references = (entry.references ?? []).map((given) => {
+        const fitted = fitLatent(given, model.latent);
+        if (fitted === null) throw wrongLatent(given, model.file, model.latent);
+        return fitted;
+      });
+      const shape: Flux2Shape = {
+        batch,
+        height,
+        width,
+        textTokens: tokens,
+        guidance: dims.guidance,
+        references: references.map(({ height, width }) => ({ height, width })),
+        ...(entry.referenceMethod && { referenceMethod: entry.referenceMethod }),
+      };
+      return {
+        shape,
+        context,
+        guidance: entry.guidance ?? GUIDANCE,
+        references: references.map((reference) => inTurn(reference, batch)),
+      };
     });
     prepared.set(cond, made);
     return made;
@@ -68,8 +89,8 @@ export function flux2Denoiser(
       const input = sampling.input(x, sigma);
       const time = [sampling.timestep(sigma)];
       const outputs = await run.pass(
-        all.map(({ shape, context, guidance }) =>
-          flux2Inputs(dims, shape, { x: input, sigma: time, context, guidance: [guidance] }),
+        all.map(({ shape, context, guidance, references }) =>
+          flux2Inputs(dims, shape, { x: input, sigma: time, context, guidance: [guidance], references }),
         ),
       );
       const predicted = outputs.map((output) => sampling.denoised(x, sigma, output["out"]!));
@@ -78,6 +99,14 @@ export function flux2Denoiser(
     },
     end: () => run?.end(),
   };
+}
+
+/** A reference for each picture of the batch: its own pictures in turn, those beyond the batch left out. */
+function inTurn({ samples, batch }: Latent, wanted: number): Float32Array {
+  const each = samples.length / batch;
+  const all = new Float32Array(wanted * each);
+  for (let n = 0; n < wanted; n++) all.set(samples.subarray((n % batch) * each, ((n % batch) + 1) * each), n * each);
+  return all;
 }
 
 /** Entries of one conditioning have equal weight. */

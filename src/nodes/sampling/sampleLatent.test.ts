@@ -147,6 +147,37 @@ describe("sampleLatent", () => {
     });
   });
 
+  test("reference latents: each keeps its size, a batch takes a reference's pictures in turn", async () => {
+    const { model, calls } = fakeModel();
+    const reference = (batch: number, side: number): Latent => {
+      const samples = new Float32Array(batch * 128 * side * side).map(
+        (_, i) => 1 + Math.floor(i / (128 * side * side)),
+      );
+      return { batch, channels: 128, height: side, width: side, samples };
+    };
+    const entry = { ...cond(20)[0]!, references: [reference(2, 2), reference(1, 3)] };
+    const positive: Conditioning = [{ ...entry, referenceMethod: "index_timestep_zero" }];
+    const latent = emptyLatent(64, 64, 3, { channels: 128, cell: 16 });
+    await run({ model, positive, negative: cond(20), cfg: 3 }, { latent });
+    expect(calls[0]!.begin.map((key) => /references (\S*) times (\d)/.exec(key)!.slice(1))).toEqual([
+      ["2x2+3x3", "2"],
+      ["", "1"],
+    ]);
+    const values = calls[0]!.passes[0]![0]!;
+    const each = [0, 1, 2].map((n) => (values["reference.0"] as Float32Array)[n * 128 * 4]);
+    expect(each).toEqual([1, 2, 1]);
+    expect((values["reference.1"] as Float32Array).length).toBe(3 * 128 * 9);
+  });
+
+  test("a reference of another model is refused", async () => {
+    const { model } = fakeModel();
+    const strange: Latent = { batch: 1, channels: 16, height: 1, width: 1, samples: new Float32Array(16).fill(1) };
+    const positive = [{ ...cond(20)[0]!, references: [strange] }];
+    await expect(run({ model, positive, cfg: 1 })).rejects.toThrow(
+      "the latent has 16 channels, demo.safetensors takes 128",
+    );
+  });
+
   test("a text encoder of another model is refused, and nothing stays announced", async () => {
     const { model, calls } = fakeModel();
     await expect(run({ model, positive: cond(20, 7680), cfg: 1 })).rejects.toMatchObject({
