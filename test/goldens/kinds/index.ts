@@ -4,6 +4,10 @@ import { demoVae } from "./demoVae.ts";
 import { e2eKlein } from "./e2eKlein.ts";
 import { flux2Forward } from "./flux2Forward.ts";
 import { flux2Sample } from "./flux2Sample.ts";
+import { nodesSaveImage } from "./nodesSaveImage.ts";
+import { quantFp8Tables } from "./quantFp8Tables.ts";
+import { quantRound } from "./quantRound.ts";
+import { quantWiden } from "./quantWiden.ts";
 import { rngBrownianTree } from "./rngBrownianTree.ts";
 import { rngDefaultNoiseSampler } from "./rngDefaultNoiseSampler.ts";
 import { rngGenerator } from "./rngGenerator.ts";
@@ -49,6 +53,10 @@ const runners: readonly KindRunner[] = [
   e2eKlein,
   demoKlein,
   demoVae,
+  nodesSaveImage,
+  quantFp8Tables,
+  quantRound,
+  quantWiden,
 ];
 
 /** The kinds that are built, by the name cases give them. What is not here is skipped, and listed as such. */
