@@ -1,4 +1,4 @@
-import type { CatalogueContext, InputSpec, NodeResult } from "../workflow/node.ts";
+import { type CatalogueContext, type InputSpec, MATCH_TYPE, type NodeResult } from "../workflow/node.ts";
 import type { WeirContext, WeirNode } from "./context.ts";
 import { NodeInputError } from "./errors.ts";
 
@@ -40,9 +40,12 @@ interface Definition<I extends Inputs, O extends Outputs, Out extends boolean> {
   readonly outputs: O;
   /** Execution starts from it, and it shows what it made. */
   readonly outputNode?: Out;
+  readonly deprecated?: boolean;
+  readonly experimental?: boolean;
   readonly validates?: readonly (keyof I & string)[];
   validate?(inputs: Partial<Values<I>>, context: WeirContext): ReturnType<NonNullable<WeirNode["validate"]>>;
   fingerprint?(inputs: Partial<Values<I>>, context: WeirContext): Promise<string>;
+  checkLazyStatus?(inputs: Partial<Values<I>>): readonly (keyof I & string)[];
   execute(inputs: Values<I>, context: WeirContext): Executed<O, Out> | Promise<Executed<O, Out>>;
 }
 
@@ -52,7 +55,7 @@ export function node<const I extends Inputs, const O extends Outputs, Out extend
   definition: Definition<I, O, Out>,
 ): WeirNode {
   const { name, displayName = name, category, description, inputs, outputs, outputNode } = definition;
-  const { validates, validate, fingerprint } = definition;
+  const { validates, validate, fingerprint, checkLazyStatus, deprecated, experimental } = definition;
   const read = (values: Readonly<Record<string, unknown>>): Values<I> =>
     Object.fromEntries(
       Object.entries(inputs)
@@ -67,6 +70,9 @@ export function node<const I extends Inputs, const O extends Outputs, Out extend
     inputs: Object.fromEntries(Object.entries(inputs).map(([key, { spec }]) => [key, spec])),
     outputs: Object.entries(outputs).map(([key, { type }]) => ({ name: key, type })),
     outputNode: outputNode === true,
+    ...(deprecated === undefined ? {} : { deprecated }),
+    ...(experimental === undefined ? {} : { experimental }),
+    ...(checkLazyStatus === undefined ? {} : { checkLazyStatus: (values) => checkLazyStatus(read(values)) }),
     ...(validates === undefined ? {} : { validates }),
     ...(validate === undefined ? {} : { validate: (values, context) => validate(read(values), context) }),
     ...(fingerprint === undefined
@@ -151,3 +157,13 @@ export const kind = <T>(type: string) => ({
   }),
   output: { type } as Output<T>,
 });
+
+/** A value of any type, the same for all inputs and outputs of one template. A lazy input may not be there when the node runs. */
+export const matchType = (template: string, allowed = "*") => {
+  const spec = { type: "LINK", of: MATCH_TYPE, template: { template_id: template, allowed_types: allowed } } as const;
+  const read = (value: unknown) => value;
+  return {
+    lazyLink: (): Input<unknown> => ({ spec: { ...spec, lazy: true }, read }),
+    output: { type: MATCH_TYPE } as Output<unknown>,
+  };
+};

@@ -219,3 +219,63 @@ describe("execute", () => {
     expect(result.outputs).toEqual({ end: { text: [0] } });
   });
 });
+
+describe("lazy inputs", () => {
+  const lazy = (n: number): Prompt => ({
+    a: { class_type: "Source", inputs: { n: 3 } },
+    b: { class_type: "Add", inputs: { a: ["a", 0], b: ["a", 0] } },
+    c: { class_type: "Source", inputs: { n: 5 } },
+    which: { class_type: "Source", inputs: { n } },
+    pick: { class_type: "Pick", inputs: { which: ["which", 0], zero: ["b", 0], other: ["c", 0] } },
+    show: { class_type: "Show", inputs: { value: ["pick", 0] } },
+  });
+  const lazyWorld = () => {
+    const made = world();
+    const pick: NodeClass = {
+      ...made.classes["Add"]!,
+      name: "Pick",
+      inputs: { which: link, zero: { ...link, lazy: true }, other: { ...link, lazy: true } },
+      checkLazyStatus: ({ which }) => [which === 0 ? "zero" : "other"],
+      async execute({ which, zero, other }, context) {
+        made.ran.push(`Pick#${context.nodeId}`);
+        return { outputs: [which === 0 ? zero : other] };
+      },
+    };
+    return { ...made, classes: { ...made.classes, Pick: pick } };
+  };
+
+  test("only what is asked for runs; the node is announced again when it is there", async () => {
+    const made = lazyWorld();
+    const { events } = await go(made, lazy(0), createResultCache());
+    expect(made.ran).toEqual(["Source#which", "Source#a", "Add#b", "Pick#pick", "Show#show"]);
+    expect(events.filter((event) => event.startsWith("executing"))).toEqual([
+      "executing which",
+      "executing pick",
+      "executing a",
+      "executing b",
+      "executing pick",
+      "executing show",
+    ]);
+  });
+
+  test("the branch that was not chosen runs when it is chosen, and the other comes from the cache", async () => {
+    const made = lazyWorld();
+    const cache = createResultCache();
+    await go(made, lazy(1), cache);
+    expect(made.ran).not.toContain("Add#b");
+    made.ran.length = 0;
+    const { result, events } = await go(made, lazy(0), cache);
+    expect(made.ran).toEqual(["Source#which", "Source#a", "Add#b", "Pick#pick", "Show#show"]);
+    expect(events).toContain("cached c");
+    expect(result.outputs["show"]).toEqual({ text: [6] });
+  });
+
+  test("what a branch not chosen shares with an output that runs later is there", async () => {
+    const made = lazyWorld();
+    const forgets: ResultCache = { get: () => undefined, set: () => {}, begin: () => {}, clear: () => {} };
+    const prompt = { ...lazy(1), late: { class_type: "Show", inputs: { value: ["b", 0] } } };
+    const { result } = await go(made, prompt, forgets);
+    expect(result.outputs).toEqual({ show: { text: [5] }, late: { text: [6] } });
+    expect(made.ran.filter((name) => name === "Source#a")).toHaveLength(1);
+  });
+});

@@ -49,6 +49,7 @@ export async function execute<Context extends NodeContext>(options: ExecuteOptio
   const { prompt, outputs, nodes, cache, signal } = options;
   const emit = options.onEvent ?? (() => {});
   const sources = (id: string) => sourcesOf(id, prompt, nodes);
+  const strongSources = (id: string) => sourcesOf(id, prompt, nodes, true);
   const contextOf = (nodeId: string): Context =>
     options.context({
       nodeId,
@@ -75,14 +76,19 @@ export async function execute<Context extends NodeContext>(options: ExecuteOptio
     const result = cache.get(keys.get(id)!);
     if (result !== undefined) live.set(id, result);
   }
-  const order = executionOrder(outputs, sources, (id) => live.has(id));
   emit({ kind: "execution_cached", nodes: [...live.keys()] });
-  const readers = new Map<string, number>();
-  for (const id of order) for (const source of sources(id)) readers.set(source, (readers.get(source) ?? 0) + 1);
+  const readers = countReaders(
+    executionOrder(outputs, sources, (id) => live.has(id)),
+    sources,
+  );
 
   const shown: Record<string, Ui> = {};
   const executed: string[] = [];
-  for (const id of order) {
+  const done = new Set<string>();
+  // Grows where a node asks for a lazy input.
+  const order = executionOrder(outputs, strongSources, (id) => live.has(id));
+  for (let id = order.shift(); id !== undefined; id = order.shift()) {
+    if (done.has(id)) continue;
     const classType = prompt[id]!.class_type;
     if (signal.aborted) return { status: "interrupted", node: id, classType, outputs: shown, executed };
     const key = keys.get(id)!;
@@ -91,7 +97,12 @@ export async function execute<Context extends NodeContext>(options: ExecuteOptio
     if (result === undefined) {
       emit({ kind: "executing", node: id, classType });
       try {
-        result = await run(nodes(classType)!, inputsOf(prompt, id, nodes, live), contextOf(id));
+        const asked = askedFor(prompt, id, nodes(classType)!, live, contextOf(id));
+        if (asked.length > 0) {
+          order.unshift(...executionOrder(asked, strongSources, (source) => live.has(source)), id);
+          continue;
+        }
+        result = await run(nodes(classType)!, inputsOf(prompt, id, nodes(classType)!, live), contextOf(id));
       } catch (error) {
         if (signal.aborted) return { status: "interrupted", node: id, classType, outputs: shown, executed };
         return { status: "error", node: id, classType, error, outputs: shown, executed };
@@ -102,14 +113,42 @@ export async function execute<Context extends NodeContext>(options: ExecuteOptio
     } else emit({ kind: "executed", node: id, ui: result.ui ?? null });
     if (result.ui !== undefined) shown[id] = result.ui;
     live.set(id, result);
-    for (const source of sources(id)) {
-      const left = readers.get(source)! - 1;
-      readers.set(source, left);
-      if (left === 0) live.delete(source);
-    }
+    done.add(id);
     if ((readers.get(id) ?? 0) === 0) live.delete(id);
+    // A branch that was not chosen will not run, and lets go of what was kept for it.
+    for (const left = [id]; left.length > 0; ) {
+      for (const source of sources(left.pop()!)) {
+        const count = readers.get(source)! - 1;
+        readers.set(source, count);
+        if (count > 0 || live.delete(source) || done.has(source) || outputs.includes(source)) continue;
+        done.add(source);
+        left.push(source);
+      }
+    }
   }
   return { status: "success", outputs: shown, executed };
+}
+
+/** How many nodes may still ask for each node's results. */
+function countReaders(ids: readonly string[], sources: (id: string) => readonly string[]): Map<string, number> {
+  const readers = new Map<string, number>();
+  for (const id of ids) for (const source of sources(id)) readers.set(source, (readers.get(source) ?? 0) + 1);
+  return readers;
+}
+
+/** The nodes behind the lazy inputs that a node needs and that are not there yet. */
+function askedFor<Context extends NodeContext>(
+  prompt: Prompt,
+  id: string,
+  node: NodeClass<Context>,
+  live: ReadonlyMap<string, NodeResult>,
+  context: Context,
+): readonly string[] {
+  if (node.checkLazyStatus === undefined) return [];
+  const { inputs } = prompt[id]!;
+  const names = node.checkLazyStatus(inputsOf(prompt, id, node, live), context);
+  const sources = names.map((name) => inputs[name]).filter(isLink);
+  return [...new Set(sources.map(([from]) => from))].filter((from) => !live.has(from));
 }
 
 async function run<Context extends NodeContext>(
@@ -124,22 +163,23 @@ async function run<Context extends NodeContext>(
   return result;
 }
 
+/** A lazy input that was not asked for is left out. */
 function inputsOf<Context extends NodeContext>(
   prompt: Prompt,
   id: string,
-  nodes: (classType: string) => NodeClass<Context> | undefined,
+  node: NodeClass<Context>,
   live: ReadonlyMap<string, NodeResult>,
 ): Record<string, unknown> {
-  const { class_type, inputs } = prompt[id]!;
+  const { inputs } = prompt[id]!;
   const values: Record<string, unknown> = {};
-  for (const name of Object.keys(nodes(class_type)!.inputs)) {
+  for (const [name, spec] of Object.entries(node.inputs)) {
     if (!Object.hasOwn(inputs, name)) continue;
     const value = inputs[name];
     if (!isLink(value)) values[name] = value;
     else {
       const source = live.get(value[0]);
-      if (source === undefined) throw new Error(`invariant: node ${value[0]} has no results, and ${id} needs them`);
-      values[name] = source.outputs[value[1]];
+      if (source !== undefined) values[name] = source.outputs[value[1]];
+      else if (spec.lazy !== true) throw new Error(`invariant: node ${value[0]} has no results, and ${id} needs them`);
     }
   }
   return values;

@@ -1,17 +1,18 @@
 import { isLink } from "./link.ts";
 import type { NodeClass, NodeContext, Prompt } from "./node.ts";
 
-/** The nodes a node takes values from, in declared order, each once. */
+/** The nodes a node takes values from, in declared order, each once. `strong`: those it takes in any case, lazy inputs left out. */
 export function sourcesOf<Context extends NodeContext>(
   id: string,
   prompt: Prompt,
   nodes: (classType: string) => NodeClass<Context> | undefined,
+  strong = false,
 ): string[] {
   const { class_type, inputs } = prompt[id]!;
   const sources = new Set<string>();
-  for (const name of Object.keys(nodes(class_type)!.inputs)) {
+  for (const [name, spec] of Object.entries(nodes(class_type)!.inputs)) {
     const value = inputs[name];
-    if (isLink(value)) sources.add(value[0]);
+    if (isLink(value) && !(strong && spec.lazy === true)) sources.add(value[0]);
   }
   return [...sources];
 }

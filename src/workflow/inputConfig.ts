@@ -2,10 +2,10 @@ import type { CatalogueContext, InputSpec } from "./node.ts";
 
 /** An input as /object_info writes it and as validation errors repeat it: `[type, options]`. Tooltips and defaults included. */
 export function inputConfig(spec: InputSpec, catalogue: CatalogueContext): readonly [unknown, Record<string, unknown>] {
-  const common = { tooltip: spec.tooltip, advanced: spec.advanced };
+  const common = { tooltip: spec.tooltip, advanced: spec.advanced, lazy: spec.lazy };
   switch (spec.type) {
     case "LINK":
-      return [spec.of, present(common)];
+      return [spec.of, present({ ...common, template: spec.template })];
     case "INT":
       return [
         "INT",

@@ -13,6 +13,9 @@ export interface NodeClass<Context extends NodeContext = NodeContext> {
   readonly outputs: readonly OutputSpec[];
   /** Its results leave the workflow (SaveImage): execution starts from these. */
   readonly outputNode?: boolean;
+  /** As ComfyUI marks it: there is a better one; it may still change. */
+  readonly deprecated?: boolean;
+  readonly experimental?: boolean;
   /** Inputs that `validate` checks in place of the bounds and the list of options (LoadImage's file). */
   readonly validates?: readonly string[];
   /** Checks that need more than one value or the file system; returns ComfyUI's text after `input - `, or `null`. */
@@ -22,6 +25,8 @@ export interface NodeClass<Context extends NodeContext = NodeContext> {
   ): Promise<{ readonly input: string; readonly details: string } | null>;
   /** Something that changes when the node must run again although its inputs are the same (a file's hash). */
   fingerprint?(inputs: Readonly<Record<string, unknown>>, context: Context): Promise<string>;
+  /** Which of its lazy inputs it needs, from the values that are there: others are not computed for its sake. */
+  checkLazyStatus?(inputs: Readonly<Record<string, unknown>>, context: Context): readonly string[];
   execute(inputs: Readonly<Record<string, unknown>>, context: Context): Promise<NodeResult>;
 }
 
@@ -53,11 +58,21 @@ interface InputCommon {
   readonly tooltip?: string;
   /** The page folds it away. */
   readonly advanced?: boolean;
+  /** A link that is followed only if the node asks for it (`checkLazyStatus`). */
+  readonly lazy?: boolean;
 }
+
+/** The type of inputs and outputs that take any type, and the same one where they share a template. */
+export const MATCH_TYPE = "COMFY_MATCHTYPE_V3";
 
 export type InputSpec =
   /** A link to another node's output: MODEL, CLIP, LATENT, ... or "*". */
-  | (InputCommon & { readonly type: "LINK"; readonly of: string })
+  | (InputCommon & {
+      readonly type: "LINK";
+      readonly of: string;
+      /** Of inputs of `MATCH_TYPE`. */
+      readonly template?: { readonly template_id: string; readonly allowed_types: string };
+    })
   /** Bounds are inclusive. `bigint` where a seed goes past 2^53. */
   | (InputCommon & {
       readonly type: "INT";
