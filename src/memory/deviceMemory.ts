@@ -14,6 +14,12 @@ export interface Place {
   readonly bytes: Bytes;
 }
 
+/** Host memory from which a device can copy by itself. `free` gives it back: no upload of it is in flight then. */
+export interface Staging {
+  readonly data: Uint8Array;
+  free(): void;
+}
+
 /**
  * A device's memory as the residency core sees it. Implemented by ggml (real devices), by reference (plain arrays), by a fake that
  * fails on demand and by a simulated one; one case table runs on all of them. It does no book-keeping and knows no weights: what
@@ -33,6 +39,8 @@ export interface DeviceMemory {
   map(place: Place): Uint8Array | null;
   /** Copies `data` to `place` + `offset`; resolves when the bytes are there and `data` may be reused. Rejects on a device fault. */
   upload(place: Place, offset: Bytes, data: Uint8Array): Promise<void>;
+  /** Host memory that is faster to upload from than other (pinned), or `null` where the device has no such, or no room for it. */
+  staging?(bytes: Bytes): Staging | null;
   /** Bytes free and in all, as the device tells it (0, 0 where it does not). */
   usage(): { readonly free: Bytes; readonly total: Bytes };
 }

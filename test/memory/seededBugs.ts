@@ -1,0 +1,143 @@
+/** One deliberate bug in src/memory: `from` occurs once in `file` and is replaced by `to`. */
+export interface SeededBug {
+  readonly name: string;
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Mistakes that a residency core invites. Each must be caught by the tests beside the code: `WEIR_SEEDED_BUGS=1 npx vitest run test/memory`. */
+export const seededBugs: readonly SeededBug[] = [
+  {
+    name: "a place is written before its last reader is done",
+    file: "pool.ts",
+    from: "else if (range.start < start + record.size && start < range.end) (waits",
+    to: "else if (range.start > range.end) (waits",
+  },
+  {
+    name: "only the start of a busy range is looked at",
+    file: "pool.ts",
+    from: "start < range.end)",
+    to: "start + record.size < range.end)",
+  },
+  {
+    name: "a chunk is freed before its last reader is done",
+    file: "pool.ts",
+    from: "if (pending.length === 0) {",
+    to: "if (pending.length >= 0) {",
+  },
+  {
+    name: "a second reader's fence replaces the first",
+    file: "createResidency.ts",
+    from: "else record.fences = [...(record.fences ?? []).filter((other) => !other.done), fence];",
+    to: "else record.fence = fence;",
+  },
+  {
+    name: "the place of a load that runs is used again",
+    file: "pool.ts",
+    from: "if (record.load) busy(record.load.settled);",
+    to: "",
+  },
+  {
+    name: "the budget ignores what a run announced beside weights",
+    file: "state.ts",
+    from: "Math.max(beside, run?.besideBytes ?? 0)",
+    to: "beside",
+  },
+  {
+    name: "off by one in a lease count: one other lease does not protect",
+    file: "ring.ts",
+    from: "if (record.holds === (held.get(record.id) ?? 0)) evict",
+    to: "if (record.holds <= 1) evict",
+  },
+  {
+    name: "the ring takes the place of leased weights",
+    file: "ring.ts",
+    from: "other.holds > 0 || ",
+    to: "",
+  },
+  {
+    name: "a prefetch that failed counts as resident",
+    file: "moves.ts",
+    from: "if (error === undefined) {",
+    to: "if (error === undefined || record.holds === 0) {",
+  },
+  {
+    name: "a weight that leaves is still being loaded",
+    file: "moves.ts",
+    from: "  record.load?.cancel();\n  state.pool.take(record);",
+    to: "  state.pool.take(record);",
+  },
+  {
+    name: "loads run ahead into the next pass",
+    file: "prefetch.ts",
+    from: "ahead.lapStep > 0)) return;",
+    to: "ahead.lapStep > 1)) return;",
+  },
+  {
+    name: "the window is one weight short",
+    file: "windowChunks.ts",
+    from: "const one = bytes + (wraps ? largest : 0);",
+    to: "const one = bytes;",
+  },
+  {
+    name: "the ledger is not credited for a freed chunk",
+    file: "pool.ts",
+    from: '    this.#ledger.credit("weights", chunk.bytes);\n    this.bytes',
+    to: "    this.bytes",
+  },
+  {
+    name: "a refused chunk stays charged",
+    file: "pool.ts",
+    from: 'if (short === null) this.#ledger.credit("weights", bytes);',
+    to: "",
+  },
+  {
+    name: "another model leaves although there is room",
+    file: "arrange.ts",
+    from: "      if (bytes <= limit) break;\n",
+    to: "      if (bytes < limit) break;\n",
+  },
+  {
+    name: "what streamed leaves a step late",
+    file: "moves.ts",
+    from: "record.neededUntil < step) drop",
+    to: "record.neededUntil < step - 1) drop",
+  },
+  {
+    name: "an acquire that failed keeps its holds",
+    file: "createResidency.ts",
+    from: "        if (held !== null) this.#unhold(use);\n        throw error;",
+    to: "        throw error;",
+  },
+  {
+    name: "an upload is not tried again",
+    file: "loader.ts",
+    from: "if (attempt === 2)",
+    to: "if (attempt >= 1)",
+  },
+  {
+    name: "a budget that falls is ignored until the next run",
+    file: "createResidency.ts",
+    from: 'if (state.run !== null) state.replan = smaller ? "budget" : (state.replan ?? "replan");',
+    to: "if (state.run !== null) state.replan = state.replan;",
+  },
+  {
+    name: "a load that is called off leaves no drop in the log",
+    file: "moves.ts",
+    from: 'if (record.state === "loading" || record.state === "resident") logDrop',
+    to: 'if (record.state === "resident") logDrop',
+  },
+  {
+    name: "sizes are not rounded up to the alignment",
+    file: "createResidency.ts",
+    from: "Math.max(1, Math.ceil(bytes / memory.alignment)) * memory.alignment",
+    to: "bytes",
+  },
+  {
+    name: "a use that waits is satisfied when its first weight is there",
+    file: "createResidency.ts",
+    from: "for (const loaded of loads) await loaded;",
+    to: "await loads[0];",
+  },
+];
