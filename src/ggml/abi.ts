@@ -122,6 +122,7 @@ export const BASE = {
   ggml_backend_dev_get_props: ["void", ["ptr", "data"]],
   ggml_backend_dev_init: ["ptr?", ["ptr", "ptr?"]],
   ggml_backend_dev_buffer_type: ["ptr", ["ptr"]],
+  ggml_backend_dev_host_buffer_type: ["ptr?", ["ptr"]],
   ggml_backend_dev_supports_op: ["bool", ["ptr", "ptr"]],
   ggml_backend_dev_backend_reg: ["ptr", ["ptr"]],
   ggml_backend_reg_name: ["str", ["ptr"]],
@@ -156,6 +157,22 @@ export type OpCalls = Calls<typeof OPS>;
 /** struct ggml_tensor: byte offsets of sizes (4 x int64), strides (4 x size_t) and the data pointer. */
 export const TENSOR = { ne: 16, nb: 48, data: 248 } as const;
 
+/**
+ * struct ggml_cgraph { int size, n_nodes, n_leafs; tensor ** nodes, grads, grad_accs, leafs; int32_t * use_counts; hash_set visited;
+ * int order; uint64_t uid }: what is read and written of it.
+ */
+export const CGRAPH = {
+  bytes: 96,
+  size: 0,
+  nNodes: 4,
+  nLeafs: 8,
+  nodes: 16,
+  grads: 24,
+  gradAccs: 32,
+  leafs: 40,
+  uid: 88,
+} as const;
+
 /** struct ggml_cplan { size_t work_size; uint8_t * work_data; int n_threads; threadpool *; abort callback *; its data *; bool use_ref } */
 export const CPLAN = { bytes: 56, workSize: 0, workData: 8, threads: 16, pool: 24, abort: 32, abortData: 40 } as const;
 
@@ -169,6 +186,8 @@ export const STATUS = { success: 0, aborted: 1 } as const;
 export const DEVICE_TYPE = { cpu: 0, gpu: 1, igpu: 2 } as const;
 /** GGML_PREC_F32: accumulate in f32 where a GPU would take f16. */
 export const PREC_F32 = 10;
+/** GGML_TYPE_F32. */
+export const F32 = 0;
 /** GGML_TYPE_I8: bytes. */
 export const I8 = 24;
 /** GGML_BACKEND_BUFFER_USAGE_COMPUTE: no padding is written behind quantised rows, which would land in the next weight. */

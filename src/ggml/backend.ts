@@ -12,8 +12,10 @@ import { CPLAN, STATUS } from "./abi.ts";
 import { Activations } from "./activations.ts";
 import { freeBuffer, handleOf, makeBuffer } from "./buffers.ts";
 import { type Built, build } from "./build.ts";
+import { cutPoints } from "./cutPoints.ts";
 import type { Device } from "./devices.ts";
 import { UnsupportedOp } from "./errors.ts";
+import { sliceGraph } from "./graphSlice.ts";
 import type { Lib } from "./lib.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { makePool, physicalCores } from "./threads.ts";
@@ -28,6 +30,7 @@ export class GgmlBackend implements Backend {
   readonly #device: Device;
   readonly #backend: bigint;
   readonly #threads: number;
+  readonly #flopsPerPart: number | undefined;
   readonly #activations: Activations;
   readonly #prepared = new WeakMap<Program, Prepared>();
   readonly #buffers = new Set<DeviceBuffer>();
@@ -43,12 +46,20 @@ export class GgmlBackend implements Backend {
   #epoch = 0;
   #closed = false;
 
-  constructor(lib: Lib, device: Device, { threads = physicalCores() }: { readonly threads?: number | undefined } = {}) {
+  constructor(
+    lib: Lib,
+    device: Device,
+    {
+      threads = physicalCores(),
+      flopsPerPart,
+    }: { readonly threads?: number | undefined; readonly flopsPerPart?: number | undefined } = {},
+  ) {
     const { g } = lib;
     this.info = device.info;
     this.#lib = lib;
     this.#device = device;
     this.#threads = threads;
+    this.#flopsPerPart = flopsPerPart;
     const backend = g.ggml_backend_dev_init(device.handle, null);
     if (backend === null) throw new ComputeFailed(device.info.id, "the device could not be opened");
     this.#backend = backend;
@@ -192,9 +203,29 @@ export class GgmlBackend implements Backend {
     const status =
       this.info.kind === "cpu"
         ? await this.#computeOnCpu(program, built.graph)
-        : await this.#lib.background(g.ggml_backend_graph_compute, this.#backend, built.graph);
+        : await this.#computeInParts(program, built.graph, epoch);
     if (status === STATUS.aborted) throw new Interrupted();
     if (status !== STATUS.success) throw new ComputeFailed(program.name, `${this.info.id} returned status ${status}`);
+  }
+
+  /** A GPU's graph cannot be stopped: one that takes long is handed over in parts, and an interrupt acts between two of them. */
+  async #computeInParts(program: Program, graph: bigint, epoch: number): Promise<number> {
+    const compute = this.#lib.g.ggml_backend_graph_compute;
+    const cuts = cutPoints(program, this.#flopsPerPart);
+    if (cuts.length === 1) return this.#lib.background(compute, this.#backend, graph);
+    let from = 0;
+    for (const to of cuts) {
+      if (epoch !== this.#epoch) return STATUS.aborted;
+      const part = sliceGraph(this.#lib, graph, from, to);
+      try {
+        const status = await this.#lib.background(compute, this.#backend, part.graph);
+        if (status !== STATUS.success) return status;
+      } finally {
+        part.free();
+      }
+      from = to;
+    }
+    return STATUS.success;
   }
 
   #computeOnCpu(program: Program, graph: bigint): Promise<number> {

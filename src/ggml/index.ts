@@ -33,7 +33,14 @@ export interface GgmlLibrary {
   /** The device a user means (`cpu|vulkan|cuda|metal|NAME`), or the best one. Throws `DeviceNotFound`. */
   select(wanted?: string): DeviceInfo;
   /** Opens a device by its id. Its memory and its backend know each other's buffers. Throws `DeviceNotFound`, `ComputeFailed`. */
-  open(deviceId: string, options?: { readonly threads?: number }): OpenDevice;
+  open(deviceId: string, options?: OpenOptions): OpenDevice;
+}
+
+export interface OpenOptions {
+  /** Threads of the CPU. Default: its physical cores. */
+  readonly threads?: number;
+  /** Most flops that a device which cannot stop inside a graph gets at once; for tests. */
+  readonly flopsPerPart?: number;
 }
 
 export interface OpenDevice {
@@ -60,14 +67,14 @@ export async function openGgml(options: GgmlOptions = {}): Promise<GgmlLibrary> 
         devices().map((device) => device.info),
         wanted,
       ),
-    open(deviceId, { threads } = {}) {
+    open(deviceId, { threads, flopsPerPart } = {}) {
       const all = devices();
       const { id } = selectDevice(
         all.map((device) => device.info),
         deviceId,
       );
       const device = all.find((candidate) => candidate.info.id === id)!;
-      return { backend: new GgmlBackend(lib, device, { threads }), memory: new GgmlMemory(lib, device) };
+      return { backend: new GgmlBackend(lib, device, { threads, flopsPerPart }), memory: new GgmlMemory(lib, device) };
     },
   };
 }

@@ -7,6 +7,7 @@ import {
   CPU,
   type CpuCalls,
   type CType,
+  F32,
   I8,
   type Prototype,
   REGISTRY,
@@ -15,6 +16,7 @@ import {
 } from "./abi.ts";
 import { GgmlNotFound, GgmlVersionMismatch } from "./errors.ts";
 import type { LibraryFiles } from "./findLibrary.ts";
+import { sliceGraph } from "./graphSlice.ts";
 
 /** The loaded compute library: its calls, and a few things that need raw memory. One per process, as ggml's own state is. */
 export interface Lib {
@@ -211,8 +213,26 @@ function checkAbi(lib: Lib): void {
   lib.poke(tensor, TENSOR.data, 4096n);
   const data = g.ggml_get_data(tensor);
   g.ggml_free(context);
-  const wanted = "3,5,7,11 1,3,15,105 4096";
-  const found = `${ne} ${nb} ${data}`;
+  const wanted = "3,5,7,11 1,3,15,105 4096 1,2 true";
+  const found = `${ne} ${nb} ${data} ${checkSlice(lib)}`;
   if (found !== wanted || koffi.sizeof("weir_ggml_cplan") !== CPLAN.bytes)
     throw new GgmlVersionMismatch(`ggml ${g.ggml_version()} lays out tensors in another way (${found} for ${wanted})`);
+}
+
+/** What `sliceGraph` makes of a graph of three nodes: the counts of two parts, and whether the second starts with the second node. */
+function checkSlice(lib: Lib): string {
+  const { g } = lib;
+  const room = 8 * Number(g.ggml_tensor_overhead()) + Number(g.ggml_graph_overhead_custom(8, false));
+  const context = g.ggml_init({ mem_size: room, mem_buffer: null, no_alloc: true });
+  if (!context) throw new GgmlNotFound(`ggml could not make a context of ${room} bytes`);
+  let node = g.ggml_new_tensor_4d(context, F32, 2, 1, 1, 1);
+  const graph = g.ggml_new_graph_custom(context, 8, false);
+  for (let i = 0; i < 3; i++) node = g.ggml_sqr(context, node);
+  g.ggml_build_forward_expand(graph, node);
+  const parts = [sliceGraph(lib, graph, 0, 1), sliceGraph(lib, graph, 1, 3)];
+  const counts = parts.map((part) => g.ggml_graph_n_nodes(part.graph));
+  const same = g.ggml_graph_node(parts[1]!.graph, 0) === g.ggml_graph_node(graph, 1);
+  for (const part of parts) part.free();
+  g.ggml_free(context);
+  return `${counts} ${same}`;
 }

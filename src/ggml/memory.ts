@@ -1,4 +1,4 @@
-import type { Chunk, DeviceMemory, Place } from "../memory/deviceMemory.ts";
+import type { Chunk, DeviceMemory, Place, Staging } from "../memory/deviceMemory.ts";
 import { freeBuffer, type GgmlBuffer, handleOf, makeBuffer } from "./buffers.ts";
 import { type Device, deviceMemory } from "./devices.ts";
 import type { Lib } from "./lib.ts";
@@ -13,6 +13,8 @@ export class GgmlMemory implements DeviceMemory {
   readonly #lib: Lib;
   readonly #device: Device;
   readonly #chunks = new Set<Chunk>();
+  /** Pinned buffers of the host. */
+  readonly #staging = new Set<bigint>();
 
   constructor(lib: Lib, device: Device) {
     this.#lib = lib;
@@ -48,6 +50,20 @@ export class GgmlMemory implements DeviceMemory {
     await this.#lib.background(g.ggml_backend_tensor_set, all, data, place.offset + offset, data.byteLength);
   }
 
+  /** Memory that the device copies from by itself (pinned). It is the host's and counts against no device's budget. */
+  staging(bytes: number): Staging | null {
+    const { g } = this.#lib;
+    const type = g.ggml_backend_dev_host_buffer_type(this.#device.handle);
+    const buffer = type === null ? null : g.ggml_backend_buft_alloc_buffer(type, bytes);
+    if (buffer === null) return null;
+    const data = new Uint8Array(this.#lib.view(g.ggml_backend_buffer_get_base(buffer), bytes));
+    this.#staging.add(buffer);
+    const free = (): void => {
+      if (this.#staging.delete(buffer)) g.ggml_backend_buffer_free(buffer);
+    };
+    return { data, free };
+  }
+
   usage(): { readonly free: number; readonly total: number } {
     return deviceMemory(this.#lib, this.#device.handle);
   }
@@ -62,8 +78,10 @@ export class GgmlMemory implements DeviceMemory {
     return handleOf(chunk);
   }
 
-  /** Gives every chunk back. */
+  /** Gives every chunk back, and all staging: nothing may be in flight. */
   close(): void {
+    for (const buffer of this.#staging) this.#lib.g.ggml_backend_buffer_free(buffer);
+    this.#staging.clear();
     for (const chunk of [...this.#chunks]) this.free(chunk);
   }
 }

@@ -23,11 +23,13 @@ export interface DiscreteDevice {
 
 /**
  * The same bytes at every budget and with dynamic VRAM off, on a device whose memory is reached by uploads alone, while programs run. What
- * moved is counted by the event log; what is held is the sum of live ggml buffers, and never above the budget. Resolves with what was
- * seen, in a line (how many uploads began under a running program depends on the moment, so that is told and not asked for); throws where
+ * moved is counted by the event log; what is held is the sum of live ggml buffers, and never above the budget. Resolves with the bytes'
+ * hash and what was seen, in a line (how many uploads began under a running program depends on the moment, so that is told and not asked for); throws where
  * something does not hold.
  */
-export async function discreteIdentity(device: DiscreteDevice): Promise<string> {
+export async function discreteIdentity(
+  device: DiscreteDevice,
+): Promise<{ readonly hash: string; readonly seen: string }> {
   const folder = await mkdtemp(path.join(tmpdir(), "weir-discrete-"));
   const file = path.join(folder, "model.safetensors");
   try {
@@ -44,7 +46,8 @@ export async function discreteIdentity(device: DiscreteDevice): Promise<string> 
     expectThat(all.moved === off.moved, `with room for all, dynamic and static move ${moved}`);
     expectThat(quarter.moved > half.moved && half.moved > all.moved && tight.moved > all.moved, `moved ${moved}`);
     expectThat(tight.peak <= ceiling, `peak of ${tight.peak} bytes at --vram ${ceiling}`);
-    return `${moved} bytes moved; ${quarter.overlapping} of ${quarter.uploads} uploads began while a program ran`;
+    const seen = `${moved} bytes moved; ${quarter.overlapping} of ${quarter.uploads} uploads began while a program ran`;
+    return { hash: all.hash, seen };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -2,11 +2,19 @@ import { openGgml } from "../../src/ggml/index.ts";
 import { discreteIdentity } from "../support/discreteIdentity.ts";
 import type { Check } from "./check.ts";
 
+/** Below the flops of each of the model's products: a part for every one of them. */
+const EVERY_PRODUCT = 1;
+
 /** Strict, because each precision of weights would compile for minutes more on lavapipe. */
 export const identity: Check = {
-  name: "the same bytes at 100, 50 and 25 % of the weights and with dynamic VRAM off",
+  name: "the same bytes at 100, 50 and 25 % of the weights, with dynamic VRAM off, and with graphs handed over in parts",
   async run() {
     const library = await openGgml({ strictVulkan: true });
-    return discreteIdentity({ open: () => library.open(library.select("vulkan").id), precision: "fp32" });
+    const { id } = library.select("vulkan");
+    const whole = await discreteIdentity({ open: () => library.open(id), precision: "fp32" });
+    const open = () => library.open(id, { flopsPerPart: EVERY_PRODUCT });
+    const parts = await discreteIdentity({ open, precision: "fp32" });
+    if (parts.hash !== whole.hash) throw new Error(`${parts.hash} in parts, ${whole.hash} as a whole`);
+    return whole.seen;
   },
 };
