@@ -52,6 +52,8 @@ test("weir run --help", async () => {
       --stats <format>          one JSON object on stdout instead of paths: pictures, and each run's
                                 numbers
       --verbose                 print each move of a weight as it happens, with its reason
+      --trace <file>            write a time line (Chrome trace format): nodes, compute, uploads, reads,
+                                waits, drops
       --base-directory <dir>    folder with models/, input/ and output/ (default: the current folder)
       --output-directory <dir>  where SaveImage writes (default: output/ in the base directory)
       --device <device>         cpu, vulkan, cuda, metal, or a device's name (default: the best there
@@ -93,6 +95,8 @@ test("weir demo --help", async () => {
       --stats <format>        one JSON object on stdout instead of paths: pictures, and each run's
                               numbers
       --verbose               print each move of a weight as it happens, with its reason
+      --trace <file>          write a time line (Chrome trace format): nodes, compute, uploads, reads,
+                              waits, drops
       --device <device>       cpu, vulkan, cuda, metal, or a device's name (default: the best there is)
       --vram <size>           ceiling on all device memory: 8GB, 7.5GiB, or a share of the device such
                               as 60%
