@@ -10,8 +10,12 @@ import sys
 import time
 
 import torch
+import diffusers
 from diffusers import Flux2Transformer2DModel
 from diffusers.hooks import apply_group_offloading
+
+
+diffusers.logging.set_verbosity_error()
 
 
 def make(sizes):

@@ -1,6 +1,5 @@
 import { type ChildProcessByStdio, execFile, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -18,18 +17,20 @@ export interface Peer {
   close(): void;
 }
 
-/** Installs the peers' packages, unless they are there. Throws what pip says. */
+/** Installs the peers' packages, unless these very ones are there. Returns the Python to run. Throws what pip says. */
 export async function installPeers(say: (text: string) => void): Promise<string> {
   const folder = path.join(tmpdir(), "weir-bench-peers", "venv");
   const python = path.join(folder, ...(process.platform === "win32" ? ["Scripts", "python.exe"] : ["bin", "python"]));
   const done = path.join(folder, "installed");
-  if (existsSync(done)) return python;
+  const requirements = path.join(PEERS, "requirements.txt");
+  const wanted = await readFile(requirements, "utf8");
+  if ((await readFile(done, "utf8").catch(() => "")) === wanted) return python;
   const run = promisify(execFile);
   say(`installing PyTorch and diffusers into ${folder} (about 6 GB)`);
   await run(process.platform === "win32" ? "python" : "python3", ["-m", "venv", folder]);
   const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"];
-  await run(python, [...pip, path.join(PEERS, "requirements.txt")], { maxBuffer: 2 ** 26 });
-  await writeFile(done, "");
+  await run(python, [...pip, requirements], { maxBuffer: 2 ** 26 });
+  await writeFile(done, wanted);
   return python;
 }
 
