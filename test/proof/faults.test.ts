@@ -88,7 +88,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 async function work(runtime: Runtime): Promise<string> {
   const hash = createHash("sha256");
   for (const { file, prefix, stages, tokens, passes } of [
-    { file: used.a, prefix: "a", stages: A, tokens: [3, 2], passes: 2 },
+    { file: used.a, prefix: "a", stages: A, tokens: [2, 3], passes: 2 },
     { file: used.b, prefix: "b", stages: B, tokens: [4], passes: 1 },
     { file: used.a, prefix: "a", stages: A, tokens: [9], passes: 1 },
   ]) {

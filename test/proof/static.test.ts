@@ -100,8 +100,8 @@ async function log(device: string, policy: "dynamic" | "static"): Promise<Log> {
     }
     const { counters, vram, residency } = runtime.stats();
     return {
-      moves,
-      drops,
+      moves: [...moves],
+      drops: [...drops],
       submissions,
       allocated: residency.chunkBytes,
       counters,
