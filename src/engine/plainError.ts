@@ -9,7 +9,7 @@ const MAX_MESSAGE = 4000;
 
 /**
  * An error as data that can cross a process border. Typed errors keep their code; what the system refused is `system`; anything
- * else is a mistake of ours and says so (`internal`). The stack goes into `detail.stack`, which is shown with WEIR_DEBUG=1 only.
+ * else is a mistake of ours and says so (`internal`). An error's own `detail` (its numbers) goes along; the stack goes into `detail.stack`, which is shown with WEIR_DEBUG=1 only.
  */
 export function plainError(error: unknown): PlainError {
   if (!(error instanceof Error)) return { code: "internal", message: String(error).slice(0, MAX_MESSAGE) };
@@ -22,5 +22,11 @@ export function plainError(error: unknown): PlainError {
         : typeof raw === "string" && ERRNO.test(raw)
           ? "system"
           : "internal";
-  return { code, message: error.message.slice(0, MAX_MESSAGE), detail: { stack: error.stack ?? "", type: error.name } };
+  const given = (error as { detail?: unknown }).detail;
+  const numbers = typeof given === "object" && given !== null ? given : {};
+  return {
+    code,
+    message: error.message.slice(0, MAX_MESSAGE),
+    detail: { ...numbers, stack: error.stack ?? "", type: error.name },
+  };
 }
