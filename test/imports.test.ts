@@ -18,7 +18,9 @@ const ALLOWED: Record<string, readonly string[]> = {
   nodes: ["memory", "tensor", "formats", "models", "runtime", "sampling", "image", "workflow", "planner"],
   engine: ["nodes", "workflow", "runtime", "ggml", "memory", "formats", "tensor"],
   server: ["workflow", "formats", "image", "engine"],
+  library: ["engine", "workflow", "formats", "runtime"],
   cli: ["*"],
+  "index.ts": ["library", "engine", "formats", "runtime", "workflow"],
 };
 /** Packages that only one room may touch, so that they can be replaced in one place. */
 const OWNED: Record<string, string> = {

@@ -1,25 +1,6 @@
 import { access, constants, copyFile, mkdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
-import { FileError } from "./errors.ts";
-
-/** A picture as SaveImage and PreviewImage report it in their ui. */
-interface PictureRef {
-  readonly filename: string;
-  readonly subfolder: string;
-  readonly type: string;
-}
-
-/** The files of a job's pictures, in the order in which its nodes finished. */
-export function picturePaths(
-  outputs: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
-  folders: { readonly output: string; readonly temp: string },
-): readonly string[] {
-  return Object.values(outputs).flatMap((ui) =>
-    ((ui["images"] ?? []) as readonly PictureRef[]).map(({ filename, subfolder, type }) =>
-      join(type === "temp" ? folders.temp : folders.output, subfolder, filename),
-    ),
-  );
-}
+import { FileError } from "../library/errors.ts";
 
 /** Where `-o` puts pictures: one after the other, each complete or not there. */
 export interface PictureTarget {

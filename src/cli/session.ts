@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { EngineOptions, Job, JobEvent, JobResult } from "../engine/messages.ts";
 import type { Engine } from "../engine/supervisor.ts";
+import { RunInterrupted } from "../library/errors.ts";
+import { successOf } from "../library/successOf.ts";
 import { formatBytes } from "../runtime/formatBytes.ts";
 import type { RunStats } from "../runtime/runtime.ts";
 import { describeMemoryEvent } from "./describeMemoryEvent.ts";
-import { InterruptedByUser, InvalidWorkflow, RunFailed } from "./errors.ts";
 import { liveProgress } from "./progress/liveProgress.ts";
 import { plainProgress } from "./progress/plainProgress.ts";
 import type { Progress } from "./progress/progress.ts";
@@ -24,7 +25,7 @@ export interface Finished {
 export interface Session {
   readonly engine: Engine;
   readonly progress: Progress;
-  /** Throws InvalidWorkflow, RunFailed, InterruptedByUser. `file` names the workflow in messages. */
+  /** Throws InvalidWorkflow, RunFailed, RunInterrupted. `file` names the workflow in messages. */
   run(file: string, job: Omit<Job, "id">): Promise<Finished>;
   close(): Promise<void>;
 }
@@ -56,7 +57,7 @@ export async function openSession(
     });
   } catch (error) {
     unlisten();
-    throw interrupts > 0 ? new InterruptedByUser() : error;
+    throw interrupts > 0 ? new RunInterrupted() : error;
   }
   let introduced = false;
   let before: RunStats | undefined;
@@ -65,7 +66,7 @@ export async function openSession(
     engine,
     progress,
     async run(file, job) {
-      if (interrupts > 0) throw new InterruptedByUser();
+      if (interrupts > 0) throw new RunInterrupted();
       if (!introduced) {
         introduced = true;
         progress.line(`${engine.device} (${engine.description}), at most ${formatBytes(engine.vram)} of its memory`);
@@ -85,13 +86,11 @@ export async function openSession(
         running = undefined;
         progress.end();
       }
-      if (result.status === "interrupted") throw new InterruptedByUser();
-      if (result.status === "invalid") throw new InvalidWorkflow(file, result.lines, result.missingFiles);
-      if (result.status === "error") throw runFailed(result);
-      const stats = statsSince(before, result.stats);
-      before = result.stats;
+      const success = successOf(result, file);
+      const stats = statsSince(before, success.stats);
+      before = success.stats;
       progress.line(runLine(stats));
-      return { outputs: result.outputs, stats, seconds: (io.now() - startedAt) / 1000 };
+      return { outputs: success.outputs, stats, seconds: (io.now() - startedAt) / 1000 };
     },
     async close() {
       progress.end();
@@ -113,20 +112,4 @@ function show(event: JobEvent, progress: Progress): void {
     const line = describeMemoryEvent(event.event, event.weight);
     if (line !== null) progress.line(line);
   }
-}
-
-/** What a dead process said that is worth a user's eyes; all of it is in the error's detail. */
-const TELLING = /assert|error|fail|memory|exception|abort/i;
-
-function runFailed({ node, classType, error }: Extract<JobResult, { status: "error" }>): RunFailed {
-  const output = (error.detail?.["output"] ?? []) as readonly string[];
-  const where = node === undefined || error.code === "engine-died" ? "" : `${classType} (node ${node}): `;
-  const failed = new RunFailed(
-    error.code,
-    `${where}${error.message}`,
-    output.filter((line) => TELLING.test(line)).slice(-3),
-  );
-  const stack = error.detail?.["stack"];
-  if (typeof stack === "string") failed.stack = stack;
-  return failed;
 }

@@ -1,7 +1,7 @@
 import { open, rename, rm, writeFile } from "node:fs/promises";
+import { FileError } from "../library/errors.ts";
 import { chromeTrace } from "../runtime/chromeTrace.ts";
 import type { Span } from "../runtime/trace.ts";
-import { FileError } from "./errors.ts";
 
 /** About 100 MB of memory, and as much as a viewer opens; a step of the largest models leaves a few hundred. */
 const MAX_SPANS = 500_000;

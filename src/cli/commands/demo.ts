@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { demo } from "../../library/demo.ts";
 import type { EngineFlags, JobFlags } from "../flags.ts";
 import { formatSeconds } from "../progress/formatSeconds.ts";
 import type { CliContext } from "../runCli.ts";
@@ -7,19 +7,16 @@ import { runWorkflows } from "./run.ts";
 
 export interface DemoFlags extends EngineFlags, JobFlags {}
 
-/** Beside dist/ and src/ alike. */
-const DEMO = fileURLToPath(new URL("../../../demo/", import.meta.url));
 const PICTURE = "weir-demo.png";
 
 /** `weir demo [PROMPT]`: the bundled workflow with the bundled models, into weir-demo.png; ends by saying what to try next. */
 export async function demoCommand(prompt: string, flags: DemoFlags, context: CliContext): Promise<void> {
   const { io } = context;
   const output = flags.output ?? PICTURE;
-  const workflow = resolve(DEMO, "klein.json");
   const [record] = await runWorkflows(
-    [{ file: "the demo", path: workflow }],
+    [{ file: "the demo", path: demo.workflow }],
     { ...flags, output, ...(prompt === "" ? {} : { prompt }) },
-    DEMO,
+    demo.baseDirectory,
     context,
   );
   const picture = record?.pictures[0] ?? output;
@@ -30,7 +27,7 @@ The picture is ${resolve(io.cwd, picture)} (${formatSeconds(record?.seconds ?? 0
 Try next:
   weir demo a white ring over green hills        another picture
   weir demo --vram-weights 4MB --verbose         the same, with room for a third of the weights
-  weir run ${picture} -o again.png --base-directory ${DEMO}
+  weir run ${picture} -o again.png --base-directory ${demo.baseDirectory}
                                                  the same bytes again, from the picture alone
 `,
   );

@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { isAbsolute, join, relative, resolve } from "node:path";
+import { picturePaths } from "../../library/picturePaths.ts";
+import { readWorkflowFile } from "../../library/readWorkflowFile.ts";
 import { applySettings, type Declarations, type Settings, shiftSeeds } from "../../workflow/applySettings.ts";
 import { type EngineFlags, engineOptions, type JobFlags } from "../flags.ts";
-import { checkOutputFolder, picturePaths, pictureTarget } from "../pictures.ts";
-import { readWorkflowFile } from "../readWorkflowFile.ts";
+import { checkOutputFolder, pictureTarget } from "../pictures.ts";
 import type { CliContext } from "../runCli.ts";
 import { openSession } from "../session.ts";
 import { openTraceFile } from "../traceFile.ts";
@@ -80,7 +81,7 @@ export async function runWorkflows(
             prompt: shiftSeeds(settled, BigInt(repeat), declared),
             extraPngInfo,
           });
-          const made = picturePaths(finished.outputs, session.engine.folders);
+          const made = Object.values(finished.outputs).flatMap((ui) => picturePaths(ui, session.engine.folders));
           const pictures: string[] = [];
           for (const picture of made) {
             try {
