@@ -13,7 +13,9 @@ import { EmptyFlux2LatentImage } from "./latent/emptyFlux2LatentImage.ts";
 import { EmptyLatentImage } from "./latent/emptyLatentImage.ts";
 import { EmptySD3LatentImage } from "./latent/emptySd3LatentImage.ts";
 import { VAEDecode } from "./latent/vaeDecode.ts";
+import { VAEDecodeTiled } from "./latent/vaeDecodeTiled.ts";
 import { VAEEncode } from "./latent/vaeEncode.ts";
+import { VAEEncodeTiled } from "./latent/vaeEncodeTiled.ts";
 import { CLIPLoader } from "./loaders/clipLoader.ts";
 import { UNETLoader } from "./loaders/unetLoader.ts";
 import { VAELoader } from "./loaders/vaeLoader.ts";
@@ -66,6 +68,8 @@ export const allNodes: readonly WeirNode[] = [
   SplitSigmas,
   UNETLoader,
   VAEDecode,
+  VAEDecodeTiled,
   VAEEncode,
+  VAEEncodeTiled,
   VAELoader,
 ];

@@ -1,6 +1,7 @@
 import type { ImageBatch } from "../image/image.ts";
 import type { MaskBatch } from "../image/mask.ts";
 import type { Flux2Model, ReferenceMethod } from "../models/flux2/index.ts";
+import type { TileChoice } from "../models/vae/index.ts";
 import type { LoadedModel } from "../runtime/runtime.ts";
 import type { ModelSampling } from "../sampling/modelSampling.ts";
 
@@ -39,6 +40,9 @@ export interface Vae {
   readonly latent: LatentFormat;
   decode(latent: Latent, signal: AbortSignal): Promise<Image>;
   encode(image: Image, signal: AbortSignal): Promise<Latent>;
+  /** The same tile by tile, in less memory: the result is near that of the whole, not equal to it. */
+  decodeTiled(latent: Latent, tiles: TileChoice, signal: AbortSignal): Promise<Image>;
+  encodeTiled(image: Image, tiles: TileChoice, signal: AbortSignal): Promise<Latent>;
 }
 
 /** CONDITIONING: what a picture should follow; several entries have equal weight. */

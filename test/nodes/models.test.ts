@@ -81,6 +81,60 @@ describe("nodes with the demo models, on the CPU", () => {
     expect(both.data.slice(both.data.length / 2)).toEqual(second.data);
   });
 
+  test("in tiles a picture is made near to the whole, and one that fits a tile is the whole", {
+    timeout: 300_000,
+  }, async () => {
+    const vae = await one<Vae>("VAELoader", { vae_name: "weir-demo-vae.safetensors" });
+    const samples = new Float32Array(128 * 5 * 6).map((_, i) => Math.sin(i * i));
+    const latent: Latent = { batch: 1, channels: 128, height: 5, width: 6, samples };
+    const off = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+      Array.from(a).reduce((sum, value, i) => sum + Math.abs(value - b[i]!), 0) / a.length;
+    const temporal = { temporal_size: 64, temporal_overlap: 8 };
+    const decode = (tile_size: number) =>
+      one<ImageBatch>("VAEDecodeTiled", { samples: latent, vae, tile_size, overlap: 32, ...temporal });
+    const whole = await one<ImageBatch>("VAEDecode", { samples: latent, vae });
+    const [large, small] = [await decode(512), await decode(64)];
+    expect(off(large.data, whole.data)).toBeLessThan(1e-6);
+    expect([small.height, small.width, small.data.length]).toEqual([80, 96, whole.data.length]);
+    expect(off(small.data, whole.data)).toBeGreaterThan(0);
+    expect(off(small.data, whole.data)).toBeLessThan(0.1);
+
+    const encode = (tile_size: number, overlap: number) =>
+      one<Latent>("VAEEncodeTiled", { pixels: whole, vae, tile_size, overlap, ...temporal });
+    const straight = await one<Latent>("VAEEncode", { pixels: whole, vae });
+    expect(off((await encode(512, 64)).samples, straight.samples)).toBeLessThan(1e-6);
+    expect((await encode(64, 16)).samples.length).toBe(straight.samples.length);
+    await expect(encode(64, 32)).rejects.toMatchObject({
+      code: "bad-model-input",
+      message: /less than half of tile_size/,
+    });
+  });
+
+  test("a picture that does not fit names the node that makes it in tiles, which then works", {
+    timeout: 300_000,
+  }, async () => {
+    const tight = await openRuntime("cpu", { vram: 34 * 2 ** 20 });
+    const narrow = openWorld({ runtime: tight, base: demo });
+    try {
+      const make = async <T>(name: string, inputs: Record<string, unknown>) =>
+        (await narrow.node(name).execute(inputs, narrow.context())).outputs[0] as T;
+      const vae = await make<Vae>("VAELoader", { vae_name: "weir-demo-vae.safetensors" });
+      const samples = new Float32Array(128 * 8 * 8).map((_, i) => Math.sin(i));
+      const latent: Latent = { batch: 1, channels: 128, height: 8, width: 8, samples };
+      await expect(make("VAEDecode", { samples: latent, vae })).rejects.toMatchObject({
+        code: "does-not-fit",
+        message: expect.stringMatching(/Try --vram \S+\. VAEDecodeTiled needs less: it goes tile by tile\.$/),
+      });
+      const tiles = { tile_size: 64, overlap: 16, temporal_size: 64, temporal_overlap: 8 };
+      const image = await make<ImageBatch>("VAEDecodeTiled", { samples: latent, vae, ...tiles });
+      expect([image.height, image.width]).toEqual([128, 128]);
+      expect(tight.stats().vram.peak).toBeLessThanOrEqual(34 * 2 ** 20);
+    } finally {
+      narrow.close();
+      await tight.close();
+    }
+  });
+
   test("an interrupt stops a sampler, and what was announced is over", { timeout: 300_000 }, async () => {
     const model = await one<DiffusionModel>("UNETLoader", {
       unet_name: "weir-demo-dit.safetensors",

@@ -16,4 +16,7 @@ export const pixelVae: Vae = {
     const { image, height, width } = pixelsToImage(picture, 1);
     return { batch: picture.batch, channels: 3, height, width, samples: image };
   },
+  // There is nothing to save: every pixel is made of itself.
+  decodeTiled: (latent, _tiles, signal) => pixelVae.decode(latent, signal),
+  encodeTiled: (picture, _tiles, signal) => pixelVae.encode(picture, signal),
 };

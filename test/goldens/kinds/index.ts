@@ -26,7 +26,11 @@ import { textQwen3 } from "./textQwen3.ts";
 import { textQwenTokens } from "./textQwenTokens.ts";
 import { textTekkenTokens } from "./textTekkenTokens.ts";
 import { vaeDecode } from "./vaeDecode.ts";
+import { vaeDecodeTiled } from "./vaeDecodeTiled.ts";
 import { vaeEncode } from "./vaeEncode.ts";
+import { vaeEncodeTiled } from "./vaeEncodeTiled.ts";
+import { vaeLatentFormats } from "./vaeLatentFormats.ts";
+import { vaeTiledScale } from "./vaeTiledScale.ts";
 
 const runners: readonly KindRunner[] = [
   rngBrownianTree,
@@ -49,7 +53,11 @@ const runners: readonly KindRunner[] = [
   textQwenTokens,
   textTekkenTokens,
   vaeDecode,
+  vaeDecodeTiled,
   vaeEncode,
+  vaeEncodeTiled,
+  vaeLatentFormats,
+  vaeTiledScale,
   e2eKlein,
   demoKlein,
   demoVae,
