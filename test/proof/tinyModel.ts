@@ -1,4 +1,4 @@
-import type { Encoding, WeightSource } from "../../src/formats/weightSource.ts";
+import type { WeightSource } from "../../src/formats/weightSource.ts";
 import { writeSafetensors } from "../../src/formats/writeSafetensors.ts";
 import type { Model, Role, WeightDecl } from "../../src/models/model.ts";
 import { add, linear, mul, rmsNorm, silu, type TensorSpec } from "../../src/tensor/index.ts";
@@ -10,7 +10,7 @@ const INNER = 48;
 
 interface TinyWeight {
   readonly name: string;
-  readonly encoding: Encoding;
+  readonly encoding: "F32" | "F16" | "BF16";
   readonly role: Role;
   readonly shape: readonly number[];
 }

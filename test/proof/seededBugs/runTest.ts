@@ -1,0 +1,40 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import type { BugTest } from "./bug.ts";
+
+/** Longer than any of these tests takes on a busy machine. */
+const LIMIT_MS = 300_000;
+
+export interface Outcome {
+  readonly passed: boolean;
+  /** The first failed test, or why there is none. */
+  readonly what: string;
+}
+
+/** Runs one test file (or folder) of `folder` until a test fails. A run that does not end is no catch: it names nothing. */
+export function runTest(folder: string, { file, name }: BugTest): Promise<Outcome> {
+  const argv = [join(folder, "node_modules/vitest/vitest.mjs"), "run", file, "--bail", "1", "--testTimeout", "60000"];
+  const child = spawn(process.execPath, name === undefined ? argv : [...argv, "-t", name], {
+    cwd: folder,
+    env: { ...process.env, NO_COLOR: "1", CI: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (said += text));
+  return new Promise((resolve) => {
+    let late = false;
+    const limit = setTimeout(() => {
+      late = true;
+      child.kill("SIGKILL");
+    }, LIMIT_MS);
+    child.on("close", (code) => {
+      clearTimeout(limit);
+      const failed = /^ FAIL {2}(.*)$/m.exec(said)?.[1];
+      const ran = /Tests .*(passed|failed)/.test(said);
+      if (code === 0 && ran) resolve({ passed: true, what: "all passed" });
+      else if (failed !== undefined && !late) resolve({ passed: false, what: failed });
+      // No test failed and not all passed: it did not run, which proves nothing.
+      else resolve({ passed: true, what: late ? "it did not end" : `no test ran:\n${said.slice(-2000)}` });
+    });
+  });
+}
