@@ -25,8 +25,4 @@ export interface BenchContext {
  * A benchmark. It measures and never asserts: pairs that take turns, medians with intervals, ratios. Each runs in a process of its own
  * (with `gc` exposed and libuv's threads as the engine has them), so that none inherits another's heap.
  */
-export interface Bench {
-  readonly name: string;
-  readonly about: string;
-  run(context: BenchContext): Promise<readonly Figure[]>;
-}
+export type Bench = (context: BenchContext) => Promise<readonly Figure[]>;

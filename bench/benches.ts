@@ -1,25 +1,62 @@
 import type { Bench } from "./bench.ts";
-import { acquiring } from "./cases/acquiring.ts";
-import { bareGgml } from "./cases/bareGgml.ts";
-import { bigModel } from "./cases/bigModel.ts";
-import { dynamicOverStatic } from "./cases/dynamicOverStatic.ts";
-import { filePool } from "./cases/filePool.ts";
-import { peers } from "./cases/peers.ts";
-import { pictures } from "./cases/pictures.ts";
-import { registering } from "./cases/registering.ts";
-import { startup } from "./cases/startup.ts";
-import { streaming } from "./cases/streaming.ts";
+
+/** A benchmark before its code is loaded: each process loads one, and nothing that only another needs. */
+export interface BenchEntry {
+  readonly name: string;
+  readonly about: string;
+  readonly load: () => Promise<Bench>;
+}
 
 /** Every benchmark, in the order of the table. */
-export const benches: readonly Bench[] = [
-  registering,
-  acquiring,
-  bareGgml,
-  dynamicOverStatic,
-  streaming,
-  filePool,
-  bigModel,
-  startup,
-  pictures,
-  peers,
+export const benches: readonly BenchEntry[] = [
+  {
+    name: "registering",
+    about: "a sparse file of Flux 2 dev's shapes: opening it and making its weights known",
+    load: async () => (await import("./cases/registering.ts")).registering,
+  },
+  {
+    name: "acquire",
+    about: "acquire() and release() of resident uses, 10,000 weights registered",
+    load: async () => (await import("./cases/acquiring.ts")).acquiring,
+  },
+  {
+    name: "bare",
+    about: "a step over the same graphs in a bare ggml loop, all resident",
+    load: async () => (await import("./cases/bareGgml.ts")).bareGgml,
+  },
+  {
+    name: "static",
+    about: "a step, dynamic over static residency, when everything fits",
+    load: async () => (await import("./cases/dynamicOverStatic.ts")).dynamicOverStatic,
+  },
+  {
+    name: "streaming",
+    about: "a step with room for half and a quarter of the weights, over compute + moved bytes at the measured speed",
+    load: async () => (await import("./cases/streaming.ts")).streaming,
+  },
+  {
+    name: "pool",
+    about: "all weights of a file into the pool, over plain reads of the same file",
+    load: async () => (await import("./cases/filePool.ts")).filePool,
+  },
+  {
+    name: "big",
+    about: "3.3 GB under --vram-weights 400MB: memory over steps, bytes moved, the event loop's longest gap",
+    load: async () => (await import("./cases/bigModel.ts")).bigModel,
+  },
+  {
+    name: "startup",
+    about: "the command: from its start to the first byte of output",
+    load: async () => (await import("./cases/startup.ts")).startup,
+  },
+  {
+    name: "pictures",
+    about: "the demo's images through the real nodes, dynamic over classic, at three budgets: seconds and bytes",
+    load: async () => (await import("./cases/pictures.ts")).pictures,
+  },
+  {
+    name: "peers",
+    about: "our step over that of diffusers on PyTorch's CPU: all resident, and with offload",
+    load: async () => (await import("./cases/peers.ts")).peers,
+  },
 ];

@@ -15,5 +15,6 @@ const bench = benches.find((candidate) => candidate.name === name);
 if (!bench || !folder) throw new Error("usage: runOne.ts NAME FOLDER");
 // Whoever asked is gone: nobody wants the figures.
 process.on("disconnect", () => process.exit(1));
-const figures = await bench.run({ folder, ...values, say: (text) => console.error(`  ${text}`) });
+const run = await bench.load();
+const figures = await run({ folder, ...values, say: (text) => console.error(`  ${text}`) });
 process.send?.(figures, () => process.exit(0));

@@ -25,28 +25,24 @@ const MODELS = [
 ] as const;
 
 /** What our own runtime costs: its step over the same graphs in a bare loop, everything resident. */
-export const bareGgml: Bench = {
-  name: "bare",
-  about: "a step over the same graphs in a bare ggml loop, all resident",
-  async run({ folder, device, full }) {
-    const figures = [];
-    for (const { name, sizes, shape, rounds: count } of MODELS) {
-      const file = path.join(folder, `${sizes.hidden}.safetensors`);
-      await writeFlux2(file, sizes);
-      const bare = await bareLoop(device, file, shape);
-      const ours = await steps(await openDevice(device), file, shape);
-      const costs = await rounds(full ? 3 * count : count, { ours: ours.step, bare: async () => bare.step() });
-      await ours.close();
-      bare.close();
-      const ratio = interval(ratios(costs.ours, costs.bare));
-      figures.push({
-        what: `step over a bare ggml loop (${name})`,
-        value: showInterval(ratio),
-        goal: "<= 1.05",
-        verdict: atMost(ratio.median, 1.05),
-        note: `ours ${showInterval(interval(costs.ours), " ms")}; bare ${showInterval(interval(costs.bare), " ms")}`,
-      });
-    }
-    return figures;
-  },
+export const bareGgml: Bench = async ({ folder, device, full }) => {
+  const figures = [];
+  for (const { name, sizes, shape, rounds: count } of MODELS) {
+    const file = path.join(folder, `${sizes.hidden}.safetensors`);
+    await writeFlux2(file, sizes);
+    const bare = await bareLoop(device, file, shape);
+    const ours = await steps(await openDevice(device), file, shape);
+    const costs = await rounds(full ? 3 * count : count, { ours: ours.step, bare: async () => bare.step() });
+    await ours.close();
+    bare.close();
+    const ratio = interval(ratios(costs.ours, costs.bare));
+    figures.push({
+      what: `step over a bare ggml loop (${name})`,
+      value: showInterval(ratio),
+      goal: "<= 1.05",
+      verdict: atMost(ratio.median, 1.05),
+      note: `ours ${showInterval(interval(costs.ours), " ms")}; bare ${showInterval(interval(costs.bare), " ms")}`,
+    });
+  }
+  return figures;
 };

@@ -14,29 +14,25 @@ const MODELS = [
 ] as const;
 
 /** With room for everything, dynamic residency against static. */
-export const dynamicOverStatic: Bench = {
-  name: "static",
-  about: "a step, dynamic over static residency, when everything fits",
-  async run({ folder, device, full }) {
-    const figures = [];
-    for (const { name, sizes, rounds: count } of MODELS) {
-      const file = path.join(folder, `${sizes.hidden}.safetensors`);
-      await writeFlux2(file, sizes);
-      const dynamic = await steps(await openDevice(device, { policy: "dynamic" }), file, SHAPE);
-      const fixed = await steps(await openDevice(device, { policy: "static" }), file, SHAPE);
-      const costs = await rounds(full ? 3 * count : count, { dynamic: dynamic.step, static: fixed.step });
-      const moved = [dynamic, fixed].map((side) => side.last().movedBytes);
-      await dynamic.close();
-      await fixed.close();
-      const ratio = interval(ratios(costs.dynamic, costs.static));
-      figures.push({
-        what: `dynamic over static, all fits (${name})`,
-        value: showInterval(ratio),
-        goal: "the interval reaches 1.01",
-        verdict: atMost(ratio.low, 1.01),
-        note: `dynamic ${showInterval(interval(costs.dynamic), " ms")}; bytes moved in the last step: ${moved.join(" and ")}`,
-      });
-    }
-    return figures;
-  },
+export const dynamicOverStatic: Bench = async ({ folder, device, full }) => {
+  const figures = [];
+  for (const { name, sizes, rounds: count } of MODELS) {
+    const file = path.join(folder, `${sizes.hidden}.safetensors`);
+    await writeFlux2(file, sizes);
+    const dynamic = await steps(await openDevice(device, { policy: "dynamic" }), file, SHAPE);
+    const fixed = await steps(await openDevice(device, { policy: "static" }), file, SHAPE);
+    const costs = await rounds(full ? 3 * count : count, { dynamic: dynamic.step, static: fixed.step });
+    const moved = [dynamic, fixed].map((side) => side.last().movedBytes);
+    await dynamic.close();
+    await fixed.close();
+    const ratio = interval(ratios(costs.dynamic, costs.static));
+    figures.push({
+      what: `dynamic over static, all fits (${name})`,
+      value: showInterval(ratio),
+      goal: "the interval reaches 1.01",
+      verdict: atMost(ratio.low, 1.01),
+      note: `dynamic ${showInterval(interval(costs.dynamic), " ms")}; bytes moved in the last step: ${moved.join(" and ")}`,
+    });
+  }
+  return figures;
 };

@@ -15,42 +15,38 @@ const SHAPE = { batch: 1, height: 8, width: 8, textTokens: 20 };
 const SHARE = 0.25;
 
 /** The same transformer elsewhere. */
-export const peers: Bench = {
-  name: "peers",
-  about: "our step over that of diffusers on PyTorch's CPU: all resident, and with offload",
-  async run({ folder, full, peers, say }) {
-    if (!peers) throw new Error("peers are installed and run with --peers");
-    const python = await installPeers(say);
-    const file = path.join(folder, "model.safetensors");
-    await writeFlux2(file, SIZES);
-    const offloaded = path.join(folder, "offloaded");
-    await mkdir(offloaded);
-    const sizes = JSON.stringify({ ...SIZES, ...SHAPE, threads: physicalCores() });
-    const diffusers = await startPeer(python, "flux2.py", [sizes, offloaded]);
-    const resident = await steps(await openDevice("cpu"), file, SHAPE);
-    const streamed = await steps(await openDevice("cpu", { vramWeights: { share: SHARE } }), file, SHAPE);
-    const costs = await rounds(
-      full ? 61 : 21,
-      {
-        ours: resident.step,
-        theirs: () => diffusers.step("resident"),
-        oursStreamed: streamed.step,
-        theirsOffloaded: () => diffusers.step("offload"),
-      },
-      90,
-    );
-    diffusers.close();
-    await resident.close();
-    await streamed.close();
-    const about = `diffusers on torch ${diffusers.about["torch"]}, ${(Number(diffusers.about["parameters"]) / 1e6).toFixed(0)} M parameters, bf16, 84 tokens`;
-    const figure = (what: string, ours: readonly number[], theirs: readonly number[]): Figure => ({
-      what,
-      value: showInterval(interval(ratios(ours, theirs))),
-      note: `ours ${showInterval(interval(ours), " ms")}; theirs ${showInterval(interval(theirs), " ms")}; ${about}`,
-    });
-    return [
-      figure("our step over diffusers', all resident", costs.ours, costs.theirs),
-      figure("our step at 25 % over diffusers' with group offload to disk", costs.oursStreamed, costs.theirsOffloaded),
-    ];
-  },
+export const peers: Bench = async ({ folder, full, peers, say }) => {
+  if (!peers) throw new Error("peers are installed and run with --peers");
+  const python = await installPeers(say);
+  const file = path.join(folder, "model.safetensors");
+  await writeFlux2(file, SIZES);
+  const offloaded = path.join(folder, "offloaded");
+  await mkdir(offloaded);
+  const sizes = JSON.stringify({ ...SIZES, ...SHAPE, threads: physicalCores() });
+  const diffusers = await startPeer(python, "flux2.py", [sizes, offloaded]);
+  const resident = await steps(await openDevice("cpu"), file, SHAPE);
+  const streamed = await steps(await openDevice("cpu", { vramWeights: { share: SHARE } }), file, SHAPE);
+  const costs = await rounds(
+    full ? 61 : 21,
+    {
+      ours: resident.step,
+      theirs: () => diffusers.step("resident"),
+      oursStreamed: streamed.step,
+      theirsOffloaded: () => diffusers.step("offload"),
+    },
+    90,
+  );
+  diffusers.close();
+  await resident.close();
+  await streamed.close();
+  const about = `diffusers on torch ${diffusers.about["torch"]}, ${(Number(diffusers.about["parameters"]) / 1e6).toFixed(0)} M parameters, bf16, 84 tokens`;
+  const figure = (what: string, ours: readonly number[], theirs: readonly number[]): Figure => ({
+    what,
+    value: showInterval(interval(ratios(ours, theirs))),
+    note: `ours ${showInterval(interval(ours), " ms")}; theirs ${showInterval(interval(theirs), " ms")}; ${about}`,
+  });
+  return [
+    figure("our step over diffusers', all resident", costs.ours, costs.theirs),
+    figure("our step at 25 % over diffusers' with group offload to disk", costs.oursStreamed, costs.theirsOffloaded),
+  ];
 };

@@ -10,22 +10,18 @@ import { ratios, rounds } from "../support/pairs.ts";
 type Policy = "dynamic" | "static";
 
 /** What a person waits for, image by image, against the classic way (`--disable-dynamic-vram`: whole models come and go). */
-export const pictures: Bench = {
-  name: "pictures",
-  about: "the demo's images through the real nodes, dynamic over classic, at three budgets: seconds and bytes",
-  async run(context) {
-    if (!existsSync(path.join(DEMO, "klein.json"))) throw new Error("demo/ has no workflow");
-    const smallest = {
-      dynamic: await smallestBudget(context, "dynamic"),
-      static: await smallestBudget(context, "static"),
-    };
-    context.say(`smallest budgets: dynamic ${smallest.dynamic}, classic ${smallest.static}`);
-    return [
-      ...(await compare(context, undefined, ["dynamic", "static"])),
-      ...(await compare(context, smallest.static, ["dynamic", "static"])),
-      ...(await compare(context, smallest.dynamic, ["dynamic"])),
-    ];
-  },
+export const pictures: Bench = async (context) => {
+  if (!existsSync(path.join(DEMO, "klein.json"))) throw new Error("demo/ has no workflow");
+  const smallest = {
+    dynamic: await smallestBudget(context, "dynamic"),
+    static: await smallestBudget(context, "static"),
+  };
+  context.say(`smallest budgets: dynamic ${smallest.dynamic}, classic ${smallest.static}`);
+  return [
+    ...(await compare(context, undefined, ["dynamic", "static"])),
+    ...(await compare(context, smallest.static, ["dynamic", "static"])),
+    ...(await compare(context, smallest.dynamic, ["dynamic"])),
+  ];
 };
 
 function images({ folder, device }: BenchContext, policy: Policy, vram: string | undefined) {

@@ -11,39 +11,35 @@ const CLI = path.join(ROOT, "dist", "cli", "main.js");
 const WORKFLOW = path.join(ROOT, "demo", "klein.json");
 
 /** How long a person waits for the first line. */
-export const startup: Bench = {
-  name: "startup",
-  about: "the command: from its start to the first byte of output",
-  async run({ folder, full, device }) {
-    if (!existsSync(CLI)) throw new Error("dist/ is not there; run `npm run build` first");
-    const commands: Record<string, readonly string[]> = {
-      node: ["-p", "1"],
-      "--version": [CLI, "--version"],
-      "--help": [CLI, "--help"],
-    };
-    if (existsSync(WORKFLOW))
-      commands["run"] = [
-        ...[CLI, "run", WORKFLOW, "-o", path.join(folder, "picture.png"), "--device", device],
-        ...["--base-directory", path.dirname(WORKFLOW)],
-      ];
-    const sides = Object.fromEntries(
-      Object.entries(commands).map(([name, argv]) => [name, () => firstByte(argv, folder)]),
-    );
-    const costs = await rounds(full ? 61 : 21, sides);
-    const node = interval(costs["node"]!).median;
-    return Object.keys(commands)
-      .filter((name) => name !== "node")
-      .map((name): Figure => {
-        const ms = interval(costs[name]!);
-        return {
-          what: `start-up: first line of weir ${name}`,
-          value: showInterval(ms, " ms"),
-          goal: "<= 150 ms",
-          verdict: atMost(ms.median, 150),
-          note: `Node alone: ${node.toFixed(0)} ms`,
-        };
-      });
-  },
+export const startup: Bench = async ({ folder, full, device }) => {
+  if (!existsSync(CLI)) throw new Error("dist/ is not there; run `npm run build` first");
+  const commands: Record<string, readonly string[]> = {
+    node: ["-p", "1"],
+    "--version": [CLI, "--version"],
+    "--help": [CLI, "--help"],
+  };
+  if (existsSync(WORKFLOW))
+    commands["run"] = [
+      ...[CLI, "run", WORKFLOW, "-o", path.join(folder, "picture.png"), "--device", device],
+      ...["--base-directory", path.dirname(WORKFLOW)],
+    ];
+  const sides = Object.fromEntries(
+    Object.entries(commands).map(([name, argv]) => [name, () => firstByte(argv, folder)]),
+  );
+  const costs = await rounds(full ? 61 : 21, sides);
+  const node = interval(costs["node"]!).median;
+  return Object.keys(commands)
+    .filter((name) => name !== "node")
+    .map((name): Figure => {
+      const ms = interval(costs[name]!);
+      return {
+        what: `start-up: first line of weir ${name}`,
+        value: showInterval(ms, " ms"),
+        goal: "<= 150 ms",
+        verdict: atMost(ms.median, 150),
+        note: `Node alone: ${node.toFixed(0)} ms`,
+      };
+    });
 };
 
 /** Milliseconds to the first byte on stdout or stderr; the process is ended then. */

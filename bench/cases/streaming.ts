@@ -14,45 +14,41 @@ const SHAPE = { batch: 1, height: 8, width: 8, textTokens: 20 };
 const PIECE = 8 * 2 ** 20;
 
 /** What streaming costs beyond the bytes that have to move. */
-export const streaming: Bench = {
-  name: "streaming",
-  about: "a step with room for half and a quarter of the weights, over compute + moved bytes at the measured speed",
-  async run({ folder, device, full }) {
-    const file = path.join(folder, "model.safetensors");
-    await writeFlux2(file, SIZES);
-    const figures: Figure[] = [];
-    for (const discrete of device === "cpu" ? [false, true] : [false]) {
-      const resident = await steps(await openDevice(device, {}, discrete), file, SHAPE);
-      for (const share of [0.5, 0.25]) {
-        const streamed = await steps(await openDevice(device, { vramWeights: { share } }, discrete), file, SHAPE);
-        const reader = await plainReader(file, PIECE, discrete ? new Uint8Array(PIECE) : undefined);
-        await streamed.step();
-        await streamed.step();
-        const moved = streamed.last().movedBytes;
-        const costs = await rounds(full ? 45 : 15, {
-          streamed: streamed.step,
-          resident: resident.step,
-          reads: () => reader.read(moved),
-        });
-        await reader.close();
-        await streamed.close();
-        const ratio = interval(costs.streamed.map((ms, i) => ms / (costs.resident[i]! + costs.reads[i]!)));
-        const hidden = interval(costs.streamed.map((ms, i) => 1 - (ms - costs.resident[i]!) / costs.reads[i]!));
-        const speed = moved / 1e6 / interval(costs.reads).median;
-        const where = `${discrete ? "discrete, " : ""}${100 * share} %`;
-        figures.push(
-          {
-            what: `step at ${where} over compute + moved bytes`,
-            value: showInterval(ratio),
-            goal: "<= 1.10",
-            verdict: atMost(ratio.median, 1.1),
-            note: `streaming ${showInterval(interval(costs.streamed), " ms")}; resident ${interval(costs.resident).median.toFixed(0)} ms; ${(moved / 1e6).toFixed(0)} MB at ${speed.toFixed(1)} GB/s`,
-          },
-          { what: `hidden share of uploads at ${where}`, value: showInterval(hidden) },
-        );
-      }
-      await resident.close();
+export const streaming: Bench = async ({ folder, device, full }) => {
+  const file = path.join(folder, "model.safetensors");
+  await writeFlux2(file, SIZES);
+  const figures: Figure[] = [];
+  for (const discrete of device === "cpu" ? [false, true] : [false]) {
+    const resident = await steps(await openDevice(device, {}, discrete), file, SHAPE);
+    for (const share of [0.5, 0.25]) {
+      const streamed = await steps(await openDevice(device, { vramWeights: { share } }, discrete), file, SHAPE);
+      const reader = await plainReader(file, PIECE, discrete ? new Uint8Array(PIECE) : undefined);
+      await streamed.step();
+      await streamed.step();
+      const moved = streamed.last().movedBytes;
+      const costs = await rounds(full ? 45 : 15, {
+        streamed: streamed.step,
+        resident: resident.step,
+        reads: () => reader.read(moved),
+      });
+      await reader.close();
+      await streamed.close();
+      const ratio = interval(costs.streamed.map((ms, i) => ms / (costs.resident[i]! + costs.reads[i]!)));
+      const hidden = interval(costs.streamed.map((ms, i) => 1 - (ms - costs.resident[i]!) / costs.reads[i]!));
+      const speed = moved / 1e6 / interval(costs.reads).median;
+      const where = `${discrete ? "discrete, " : ""}${100 * share} %`;
+      figures.push(
+        {
+          what: `step at ${where} over compute + moved bytes`,
+          value: showInterval(ratio),
+          goal: "<= 1.10",
+          verdict: atMost(ratio.median, 1.1),
+          note: `streaming ${showInterval(interval(costs.streamed), " ms")}; resident ${interval(costs.resident).median.toFixed(0)} ms; ${(moved / 1e6).toFixed(0)} MB at ${speed.toFixed(1)} GB/s`,
+        },
+        { what: `hidden share of uploads at ${where}`, value: showInterval(hidden) },
+      );
     }
-    return figures;
-  },
+    await resident.close();
+  }
+  return figures;
 };
