@@ -7,6 +7,7 @@ export interface Taps {
   readonly weights: Float64Array;
 }
 
+const f32 = Math.fround;
 /** Keys' parameter, as PyTorch has it. */
 const A = -0.75;
 
@@ -30,9 +31,10 @@ export function taps(method: Resampling, from: number, to: number): Taps {
     };
     if (method === "nearest-exact") {
       // in f32, as PyTorch: ties fall where its rounding puts them
-      put(0, Math.floor(Math.fround((i + 0.5) * Math.fround(scale))), 1);
+      put(0, Math.floor(f32((i + 0.5) * f32(scale))), 1);
     } else if (method === "bilinear") {
-      const place = Math.max((i + 0.5) * scale - 0.5, 0);
+      // in f32, rounded once, as a fused multiply and add does it: the rounding of the place shows
+      const place = Math.max(f32(f32(scale) * (i + 0.5) - 0.5), 0);
       const low = Math.floor(place);
       put(0, low, 1 - (place - low));
       put(1, low + 1, place - low);

@@ -1,24 +1,78 @@
 import { CLIPTextEncode } from "./conditioning/clipTextEncode.ts";
+import { ConditioningAverage } from "./conditioning/conditioningAverage.ts";
+import { ConditioningCombine } from "./conditioning/conditioningCombine.ts";
+import { ConditioningConcat } from "./conditioning/conditioningConcat.ts";
+import { ConditioningMultiply } from "./conditioning/conditioningMultiply.ts";
+import { ConditioningSetArea } from "./conditioning/conditioningSetArea.ts";
+import { ConditioningSetAreaPercentage } from "./conditioning/conditioningSetAreaPercentage.ts";
+import { ConditioningSetMask } from "./conditioning/conditioningSetMask.ts";
+import { ConditioningSetTimestepRange } from "./conditioning/conditioningSetTimestepRange.ts";
 import { ConditioningZeroOut } from "./conditioning/conditioningZeroOut.ts";
 import { FluxGuidance } from "./conditioning/fluxGuidance.ts";
 import { FluxKontextMultiReferenceLatentMethod } from "./conditioning/fluxKontextMultiReferenceLatentMethod.ts";
+import { InpaintModelConditioning } from "./conditioning/inpaintModelConditioning.ts";
 import { ReferenceLatent } from "./conditioning/referenceLatent.ts";
 import type { WeirNode } from "./context.ts";
 import { EmptyImage } from "./image/emptyImage.ts";
+import { FluxKontextImageScale } from "./image/fluxKontextImageScale.ts";
+import { GetImageSize } from "./image/getImageSize.ts";
+import { ImageBatch } from "./image/imageBatch.ts";
+import { ImageBlend } from "./image/imageBlend.ts";
+import { ImageBlur } from "./image/imageBlur.ts";
+import { ImageCompositeMasked } from "./image/imageCompositeMasked.ts";
+import { ImageCrop } from "./image/imageCrop.ts";
+import { ImageFlip } from "./image/imageFlip.ts";
+import { ImageFromBatch } from "./image/imageFromBatch.ts";
 import { ImageInvert } from "./image/imageInvert.ts";
+import { ImagePadForOutpaint } from "./image/imagePadForOutpaint.ts";
+import { ImageRotate } from "./image/imageRotate.ts";
+import { ImageScale } from "./image/imageScale.ts";
+import { ImageScaleBy } from "./image/imageScaleBy.ts";
+import { ImageScaleToMaxDimension } from "./image/imageScaleToMaxDimension.ts";
+import { ImageScaleToTotalPixels } from "./image/imageScaleToTotalPixels.ts";
+import { ImageSharpen } from "./image/imageSharpen.ts";
+import { JoinImageWithAlpha } from "./image/joinImageWithAlpha.ts";
 import { LoadImage } from "./image/loadImage.ts";
 import { PreviewImage } from "./image/previewImage.ts";
+import { RepeatImageBatch } from "./image/repeatImageBatch.ts";
 import { SaveImage } from "./image/saveImage.ts";
 import { EmptyFlux2LatentImage } from "./latent/emptyFlux2LatentImage.ts";
 import { EmptyLatentImage } from "./latent/emptyLatentImage.ts";
 import { EmptySD3LatentImage } from "./latent/emptySd3LatentImage.ts";
+import { LatentAdd } from "./latent/latentAdd.ts";
+import { LatentBatch } from "./latent/latentBatch.ts";
+import { LatentBlend } from "./latent/latentBlend.ts";
+import { LatentComposite } from "./latent/latentComposite.ts";
+import { LatentCompositeMasked } from "./latent/latentCompositeMasked.ts";
+import { LatentCrop } from "./latent/latentCrop.ts";
+import { LatentFlip } from "./latent/latentFlip.ts";
+import { LatentFromBatch } from "./latent/latentFromBatch.ts";
+import { LatentInterpolate } from "./latent/latentInterpolate.ts";
+import { LatentMultiply } from "./latent/latentMultiply.ts";
+import { LatentRotate } from "./latent/latentRotate.ts";
+import { LatentSubtract } from "./latent/latentSubtract.ts";
+import { LatentUpscale } from "./latent/latentUpscale.ts";
+import { LatentUpscaleBy } from "./latent/latentUpscaleBy.ts";
+import { RepeatLatentBatch } from "./latent/repeatLatentBatch.ts";
+import { SetLatentNoiseMask } from "./latent/setLatentNoiseMask.ts";
 import { VAEDecode } from "./latent/vaeDecode.ts";
 import { VAEDecodeTiled } from "./latent/vaeDecodeTiled.ts";
 import { VAEEncode } from "./latent/vaeEncode.ts";
+import { VAEEncodeForInpaint } from "./latent/vaeEncodeForInpaint.ts";
 import { VAEEncodeTiled } from "./latent/vaeEncodeTiled.ts";
 import { CLIPLoader } from "./loaders/clipLoader.ts";
 import { UNETLoader } from "./loaders/unetLoader.ts";
 import { VAELoader } from "./loaders/vaeLoader.ts";
+import { CropMask } from "./mask/cropMask.ts";
+import { FeatherMask } from "./mask/featherMask.ts";
+import { GrowMask } from "./mask/growMask.ts";
+import { ImageColorToMask } from "./mask/imageColorToMask.ts";
+import { ImageToMask } from "./mask/imageToMask.ts";
+import { InvertMask } from "./mask/invertMask.ts";
+import { MaskComposite } from "./mask/maskComposite.ts";
+import { MaskToImage } from "./mask/maskToImage.ts";
+import { SolidMask } from "./mask/solidMask.ts";
+import { ThresholdMask } from "./mask/thresholdMask.ts";
 import { BasicGuider } from "./sampling/basicGuider.ts";
 import { BasicScheduler } from "./sampling/basicScheduler.ts";
 import { CFGGuider } from "./sampling/cfgGuider.ts";
@@ -42,19 +96,67 @@ export const allNodes: readonly WeirNode[] = [
   CFGGuider,
   CLIPLoader,
   CLIPTextEncode,
+  ConditioningAverage,
+  ConditioningCombine,
+  ConditioningConcat,
+  ConditioningMultiply,
+  ConditioningSetArea,
+  ConditioningSetAreaPercentage,
+  ConditioningSetMask,
+  ConditioningSetTimestepRange,
   ConditioningZeroOut,
+  CropMask,
   DisableNoise,
   EmptyFlux2LatentImage,
   EmptyImage,
   EmptyLatentImage,
   EmptySD3LatentImage,
+  FeatherMask,
   Flux2Scheduler,
   FluxGuidance,
+  FluxKontextImageScale,
   FluxKontextMultiReferenceLatentMethod,
+  GetImageSize,
+  GrowMask,
+  ImageBatch,
+  ImageBlend,
+  ImageBlur,
+  ImageColorToMask,
+  ImageCompositeMasked,
+  ImageCrop,
+  ImageFlip,
+  ImageFromBatch,
   ImageInvert,
+  ImagePadForOutpaint,
+  ImageRotate,
+  ImageScale,
+  ImageScaleBy,
+  ImageScaleToMaxDimension,
+  ImageScaleToTotalPixels,
+  ImageSharpen,
+  ImageToMask,
+  InpaintModelConditioning,
+  InvertMask,
+  JoinImageWithAlpha,
   KSampler,
   KSamplerSelect,
+  LatentAdd,
+  LatentBatch,
+  LatentBlend,
+  LatentComposite,
+  LatentCompositeMasked,
+  LatentCrop,
+  LatentFlip,
+  LatentFromBatch,
+  LatentInterpolate,
+  LatentMultiply,
+  LatentRotate,
+  LatentSubtract,
+  LatentUpscale,
+  LatentUpscaleBy,
   LoadImage,
+  MaskComposite,
+  MaskToImage,
   PreviewImage,
   PrimitiveBoolean,
   PrimitiveFloat,
@@ -63,13 +165,19 @@ export const allNodes: readonly WeirNode[] = [
   PrimitiveStringMultiline,
   RandomNoise,
   ReferenceLatent,
+  RepeatImageBatch,
+  RepeatLatentBatch,
   SamplerCustomAdvanced,
   SaveImage,
+  SetLatentNoiseMask,
+  SolidMask,
   SplitSigmas,
+  ThresholdMask,
   UNETLoader,
   VAEDecode,
   VAEDecodeTiled,
   VAEEncode,
+  VAEEncodeForInpaint,
   VAEEncodeTiled,
   VAELoader,
 ];

@@ -12,6 +12,8 @@ export interface RecordedClass {
   readonly description: string;
   readonly category: string;
   readonly output_node: boolean;
+  readonly deprecated?: boolean;
+  readonly experimental?: boolean;
 }
 
 export const sharedFolder = new URL("../../../shared/", import.meta.url);

@@ -9,6 +9,10 @@ export const ConditioningZeroOut = node({
   inputs: { conditioning: CONDITIONING.link() },
   outputs: { CONDITIONING: CONDITIONING.output },
   execute: ({ conditioning }) => ({
-    CONDITIONING: conditioning.map((entry) => ({ ...entry, context: new Float32Array(entry.context.length) })),
+    CONDITIONING: conditioning.map((entry) => ({
+      ...entry,
+      context: new Float32Array(entry.context.length),
+      ...(entry.pooled && { pooled: new Float32Array(entry.pooled.length) }),
+    })),
   }),
 });

@@ -15,6 +15,7 @@ export const FluxKontextMultiReferenceLatentMethod = node({
   name: "FluxKontextMultiReferenceLatentMethod",
   displayName: "Edit Model Reference Method",
   category: "model/conditioning/flux",
+  experimental: true,
   inputs: {
     conditioning: CONDITIONING.link(),
     reference_latents_method: combo(Object.keys(METHODS), { advanced: true, form: "object" }),

@@ -1,0 +1,18 @@
+import { featherMask } from "../../image/featherMask.ts";
+import { int, node } from "../declare.ts";
+import { MASK } from "../kinds.ts";
+
+export const FeatherMask = node({
+  name: "FeatherMask",
+  displayName: "Feather Mask",
+  category: "image/mask",
+  inputs: {
+    mask: MASK.link(),
+    left: int({ default: 0, min: 0, max: 16384, step: 1 }),
+    top: int({ default: 0, min: 0, max: 16384, step: 1 }),
+    right: int({ default: 0, min: 0, max: 16384, step: 1 }),
+    bottom: int({ default: 0, min: 0, max: 16384, step: 1 }),
+  },
+  outputs: { MASK: MASK.output },
+  execute: ({ mask, ...margins }) => ({ MASK: featherMask(mask, margins) }),
+});

@@ -1,0 +1,18 @@
+import { combineMasks, MASK_OPERATIONS } from "../../image/combineMasks.ts";
+import { combo, int, node } from "../declare.ts";
+import { MASK } from "../kinds.ts";
+
+export const MaskComposite = node({
+  name: "MaskComposite",
+  displayName: "Combine Masks",
+  category: "image/mask",
+  inputs: {
+    destination: MASK.link(),
+    source: MASK.link(),
+    x: int({ default: 0, min: 0, max: 16384, step: 1 }),
+    y: int({ default: 0, min: 0, max: 16384, step: 1 }),
+    operation: combo(Object.keys(MASK_OPERATIONS), { form: "object" }),
+  },
+  outputs: { MASK: MASK.output },
+  execute: ({ destination, source, x, y, operation }) => ({ MASK: combineMasks(destination, source, x, y, operation) }),
+});
