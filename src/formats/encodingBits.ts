@@ -1,7 +1,7 @@
-import type { Encoding } from "./weightSource.ts";
+import type { PlainEncoding } from "./weightSource.ts";
 
 /** Bits of one value. A tensor is a whole number of bytes. Source: safetensors 0.6, `Dtype::bitsize`. */
-export const ENCODING_BITS: Readonly<Record<Encoding, number>> = {
+export const ENCODING_BITS: Readonly<Record<PlainEncoding, number>> = {
   F64: 64,
   F32: 32,
   F16: 16,

@@ -6,10 +6,13 @@
 /** The f32 of each of the 65,536 bit patterns of an f16: 256 KiB, made at the first use, and several times faster than arithmetic. */
 let f16Table: Float32Array | undefined;
 
+/** That table, for codecs that meet one f16 at a time. */
+export const f16Values = (): Float32Array =>
+  (f16Table ??= Float32Array.from({ length: 65_536 }, (_, pattern) => f16Value(pattern)));
+
 /** `into` must hold at least as many values. Returns it. */
 export function f16ToF32(bits: Uint16Array, into: Float32Array = new Float32Array(bits.length)): Float32Array {
-  f16Table ??= Float32Array.from({ length: 65_536 }, (_, pattern) => f16Value(pattern));
-  const table = f16Table;
+  const table = f16Values();
   for (let i = 0; i < bits.length; i++) into[i] = table[bits[i]!]!;
   return into;
 }

@@ -2,7 +2,7 @@ import { ENCODING_BITS } from "./encodingBits.ts";
 import { CorruptFile, TooLarge, UnsupportedFormat } from "./errors.ts";
 import { HeaderScanner, HeaderSyntax } from "./headerScanner.ts";
 import { quote } from "./quote.ts";
-import type { Encoding, TensorEntry } from "./weightSource.ts";
+import type { PlainEncoding, TensorEntry } from "./weightSource.ts";
 
 /** What we take from a header. The largest model published so far has some 100,000 tensors, and its names are below 200 bytes. */
 export const LIMITS = {
@@ -124,10 +124,10 @@ function readEntry(path: string, scan: HeaderScanner, name: string, bodyStart: n
   return { name, encoding: dtype, shape, offset: bodyStart + begin, bytes };
 }
 
-const isEncoding = (dtype: string): dtype is Encoding => Object.hasOwn(ENCODING_BITS, dtype);
+const isEncoding = (dtype: string): dtype is PlainEncoding => Object.hasOwn(ENCODING_BITS, dtype);
 
 /** Bytes of a tensor, or `null` where the product passes 2^53 bits or is no whole number of bytes. */
-function sizeOf(shape: readonly number[], encoding: Encoding): number | null {
+function sizeOf(shape: readonly number[], encoding: PlainEncoding): number | null {
   let bits = ENCODING_BITS[encoding];
   for (const size of shape) {
     bits *= size;

@@ -1,10 +1,12 @@
 import { E2M1, E4M3, E5M2, E8M0 } from "./fp8.ts";
 import { bf16ToF32, f16ToF32 } from "./halfFloat.ts";
+import { decodeBlocks } from "./quant/decodeBlocks.ts";
 import type { Encoding } from "./weightSource.ts";
 
 /**
  * The values of a tensor's bytes as f32 (a copy, always). `bytes` may start anywhere; little-endian, as files are. F64 and the wide
  * integers are rounded to f32. F4 packs two values a byte, the first in the low bits.
+ * GGUF's encodings must come in whole blocks.
  */
 export function toFloat32(encoding: Encoding, bytes: Uint8Array): Float32Array {
   switch (encoding) {
@@ -41,6 +43,8 @@ export function toFloat32(encoding: Encoding, bytes: Uint8Array): Float32Array {
     case "U8":
     case "BOOL":
       return Float32Array.from(bytes);
+    default:
+      return decodeBlocks(encoding, bytes);
   }
 }
 

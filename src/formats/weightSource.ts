@@ -1,5 +1,8 @@
-/** The encodings a file can hold, under safetensors' names (GGUF's are added beside them). */
-export type Encoding =
+/** The encodings a file can hold: safetensors' and GGUF's, each under its own names. */
+export type Encoding = PlainEncoding | BlockEncoding;
+
+/** Value by value, as safetensors holds them. */
+export type PlainEncoding =
   | "F64"
   | "F32"
   | "F16"
@@ -17,6 +20,32 @@ export type Encoding =
   | "U16"
   | "U8"
   | "BOOL";
+
+/** Blocks of values that share scales, as GGUF holds them; gguf/ggufTypes.ts has their sizes and quant/ their values. */
+export type BlockEncoding =
+  | "Q4_0"
+  | "Q4_1"
+  | "Q5_0"
+  | "Q5_1"
+  | "Q8_0"
+  | "Q2_K"
+  | "Q3_K"
+  | "Q4_K"
+  | "Q5_K"
+  | "Q6_K"
+  | "IQ1_S"
+  | "IQ1_M"
+  | "IQ2_XXS"
+  | "IQ2_XS"
+  | "IQ2_S"
+  | "IQ3_XXS"
+  | "IQ3_S"
+  | "IQ4_NL"
+  | "IQ4_XS"
+  | "TQ1_0"
+  | "TQ2_0"
+  | "MXFP4"
+  | "NVFP4";
 
 /** One tensor of a file. `offset` counts from the start of the file; shape is outermost first; `bytes` is exact. */
 export interface TensorEntry {

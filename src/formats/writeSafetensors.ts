@@ -4,12 +4,12 @@ import { ENCODING_BITS } from "./encodingBits.ts";
 import { WriteFailed } from "./errors.ts";
 import { quote } from "./quote.ts";
 import { systemFact } from "./systemFact.ts";
-import type { Encoding } from "./weightSource.ts";
+import type { PlainEncoding } from "./weightSource.ts";
 
 /** A tensor to be written. `data` is its bytes, or what makes them piece by piece, or `null`: zeros, a hole where the disk can. */
 export interface TensorToWrite {
   readonly name: string;
-  readonly encoding: Encoding;
+  readonly encoding: PlainEncoding;
   readonly shape: readonly number[];
   readonly data: Uint8Array | (() => Iterable<Uint8Array> | AsyncIterable<Uint8Array>) | null;
 }
