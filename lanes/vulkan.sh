@@ -56,8 +56,8 @@ export VK_DRIVER_FILES=$cache/lavapipe.json VK_ICD_FILENAMES=$cache/lavapipe.jso
 export MESA_SHADER_CACHE_DIR=$cache/shaders MESA_SHADER_CACHE_MAX_SIZE=2G
 mkdir -p "$MESA_SHADER_CACHE_DIR"
 
-timeout -k 10 $((minutes * 60)) node --import jiti/register test/vulkan/main.ts
-status=$?
+timeout -k 10 $((minutes * 60)) node --import jiti/register test/vulkan/main.ts | tee "$cache/last.log"
+status=${PIPESTATUS[0]}
 if [ $status -eq 124 ] || [ $status -eq 137 ]; then
   # With shaders compiled it takes a minute or two: then this is a hang. With an empty cache the next run gets further.
   [ -e "$cache/complete" ] || skip "shaders were still compiling after $minutes minutes; run it again, it goes on from there"
@@ -66,4 +66,6 @@ if [ $status -eq 124 ] || [ $status -eq 137 ]; then
   exit 1
 fi
 [ $status -eq 0 ] && touch "$cache/complete"
+# A crash of the process, in the driver or before the first check, leaves no last line.
+[ $status -eq 0 ] || tail -n 1 "$cache/last.log" | grep -q ' failed$' || echo "0 passed, 1 failed"
 exit $status
