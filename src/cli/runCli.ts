@@ -1,13 +1,15 @@
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import type { probeDevices } from "../engine/probeDevices.ts";
 import type { startEngine } from "../engine/supervisor.ts";
 import { catalogueHelp } from "./catalogue.ts";
 import type { DemoFlags } from "./commands/demo.ts";
+import type { DoctorFlags } from "./commands/doctor.ts";
 import type { RunFlags } from "./commands/run.ts";
 import { EXIT, type ExitCode } from "./exitCodes.ts";
 import { addEngineFlags, addFolderFlags, addJobFlags } from "./flags.ts";
 import { intFlag } from "./intFlag.ts";
 import type { Io } from "./io.ts";
+import { packageJson } from "./packageJson.ts";
 import { reportError } from "./reportError.ts";
 
 /** What commands are given: streams, and the engine's start, so that a test can pass its own. */
@@ -15,6 +17,7 @@ export interface CliContext {
   readonly io: Io;
   /** By default the real one. */
   readonly startEngine?: typeof startEngine;
+  readonly probe?: typeof probeDevices;
 }
 
 /** Help is the same text on every terminal and in the documentation. */
@@ -24,19 +27,24 @@ const HELP_WIDTH = 100;
 export async function runCli(argv: readonly string[], context: CliContext): Promise<ExitCode> {
   const { io } = context;
   try {
-    await program(context).parseAsync([...argv], { from: "user" });
-    return EXIT.ok;
+    let exit: ExitCode = EXIT.ok;
+    const end = (code: ExitCode) => {
+      exit = code;
+    };
+    await program(context, end).parseAsync([...argv], { from: "user" });
+    return exit;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     return reportError(error, io);
   }
 }
 
-function program(context: CliContext): Command {
+/** `end` is told by commands that succeed with another exit code than 0. */
+function program(context: CliContext, end: (code: ExitCode) => void): Command {
   const { io } = context;
   const weir = new Command("weir")
     .description("Runs ComfyUI's diffusion workflows with models larger than the GPU's memory.")
-    .version(version(), "-V, --version", "print the version")
+    .version(packageJson().version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
     .configureOutput({
@@ -89,6 +97,37 @@ function program(context: CliContext): Command {
       await demoCommand(words.join(" "), flags, context);
     });
 
+  weir
+    .command("doctor")
+    .summary("tell what is here, what would be used, what is missing")
+    .description(
+      "Tells which devices, libraries and models are here, which device would be used and why, and what is missing, with " +
+        "the command that helps. Drivers are asked in a process of their own. Exit: 0, or what a run would fail with.",
+    )
+    .option("--json", "print one JSON object")
+    .option("--base-directory <dir>", "folder with models/, input/ and output/ (default: the current folder)")
+    .option("--device <device>", "the device a run would name")
+    .showHelpAfterError("(weir doctor --help lists what it takes)")
+    .action(async (flags: DoctorFlags) => {
+      const { doctorCommand } = await import("./commands/doctor.ts");
+      end(await doctorCommand(flags, context));
+    });
+
+  weir
+    .command("inspect")
+    .argument("<file>", "weights (safetensors)")
+    .summary("tell what a file of weights holds and needs")
+    .description(
+      "Tells which model a file of weights is, its parameters, its bytes by encoding and by stage, and the least memory it " +
+        "runs in at a usual size. Reads the header alone and needs no device.",
+    )
+    .option("--json", "print one JSON object")
+    .showHelpAfterError("(weir inspect --help lists what it takes)")
+    .action(async (file: string, flags: { readonly json?: boolean }) => {
+      const { inspectCommand } = await import("./commands/inspect.ts");
+      await inspectCommand(file, flags, context);
+    });
+
   return weir.showHelpAfterError("(weir --help lists the commands)");
 }
 
@@ -97,9 +136,3 @@ Examples:
   weir run klein.json --prompt "a big yellow star in a night sky" --seed 7 -o star.png
   weir run klein.json --set 12.steps=4 --vram 8GB
   weir run output/ComfyUI_00001_.png          the same picture again`;
-
-/** Of the package this file is in, built or not. */
-function version(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
-}

@@ -23,7 +23,7 @@ export interface FindOptions {
 }
 
 /** Which packages serve a platform, best first: CUDA where the user installed it, then what the project depends on. */
-const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "linux-x64": ["linux-x64-cuda", "linux-x64-vulkan", "linux-x64"],
   "linux-arm64": ["linux-arm64"],
   "linux-arm": ["linux-armv7l"],
@@ -64,7 +64,8 @@ export function findLibrary({
   );
 }
 
-function packageDir(name: string): string | null {
+/** The folder with a package's libraries, or `null` where it is not installed. */
+export function packageDir(name: string): string | null {
   try {
     const entry = createRequire(import.meta.url).resolve(`@node-llama-cpp/${name}`);
     const dir = path.join(path.dirname(entry), "..", "bins", name);

@@ -1,4 +1,4 @@
-import type { Backend } from "../tensor/backend.ts";
+import type { Backend, DeviceInfo } from "../tensor/backend.ts";
 import type { TensorSpec } from "../tensor/dtype.ts";
 import { Graph } from "../tensor/graph.ts";
 import type { Program } from "../tensor/program.ts";
@@ -13,12 +13,18 @@ export interface CompiledPass {
   readonly carried: CarriedPlan;
 }
 
+/** What a pass is compiled for: of a backend, what it says about sizes. */
+export interface PassSizes {
+  readonly info: Pick<DeviceInfo, "alignment">;
+  activationBytes: Backend["activationBytes"];
+}
+
 /** Builds every stage's graph. Throws `ShapeError` for tensors that do not fit together. Pure but for the backend's sizes. */
 export function compilePass(
   def: PassDef,
   weights: ReadonlyMap<string, TensorSpec>,
   castWeights: boolean,
-  backend: Backend,
+  backend: Pick<Backend, "activationBytes"> & { readonly info: Pick<DeviceInfo, "alignment"> },
 ): CompiledPass {
   const programs = def.stages.map((stage) => {
     const graph = new Graph({

@@ -1,0 +1,67 @@
+import type { WeightSource } from "../../formats/weightSource.ts";
+import { openFlux2 } from "../../models/flux2/index.ts";
+import type { Model } from "../../models/model.ts";
+import { identify } from "../../models/registry.ts";
+import { openTextEncoder } from "../../models/text/index.ts";
+import { openVae } from "../../models/vae/index.ts";
+import type { PassDef } from "../../tensor/stage.ts";
+
+/** Pixels on a side of the picture, and tokens of the text, for which needs are told. */
+export const USUAL = { pixels: 1024, tokens: 512 } as const;
+
+/** A model that Weir runs, with a forward pass at the usual size. */
+export interface Opened {
+  readonly model: Model;
+  readonly pass: PassDef;
+  /** The size in words. */
+  readonly size: string;
+  /** What its header says of it: width, depth, ... */
+  readonly dims: Readonly<Record<string, unknown>>;
+}
+
+/** Flux 2's cells: 8 pixels of the VAE, packed two by two. */
+const FLUX2_CELL = 16;
+
+/** Opens what a file holds if Weir runs it; `null`: it is of a kind that nothing here runs. Throws BrokenModel. */
+export function openModel(source: WeightSource): Opened | null {
+  const { pixels, tokens } = USUAL;
+  const picture = `${pixels} x ${pixels} pixels`;
+  switch (identify(source).kind) {
+    case "flux2": {
+      const model = openFlux2(source);
+      const side = pixels / FLUX2_CELL;
+      const { guidance } = model.dims;
+      const pass = model.pass({ batch: 1, height: side, width: side, textTokens: tokens, guidance });
+      return { model, pass, size: `${picture}, ${tokens} tokens of text`, dims: { ...model.dims } };
+    }
+    case "text-encoder": {
+      const model = tryOpen(() => openTextEncoder(source));
+      if (!model) return null;
+      return { model, pass: model.pass(tokens), size: `${tokens} tokens of text`, dims: { ...model.dims } };
+    }
+    case "vae": {
+      const model = tryOpen(() => openVae(source));
+      if (!model) return null;
+      const side = Math.ceil(pixels / model.cell);
+      const pass = model.decode({ batch: 1, height: side, width: side });
+      return {
+        model,
+        pass,
+        size: `${picture}, decoded in one piece`,
+        dims: { channels: model.channels, cell: model.cell },
+      };
+    }
+    default:
+      return null;
+  }
+}
+
+/** Other encoders and VAEs look alike to `identify`; the opening tells. */
+function tryOpen<M>(open: () => M): M | null {
+  try {
+    return open();
+  } catch (error) {
+    if ((error as { code?: unknown }).code === "wrong-model") return null;
+    throw error;
+  }
+}
