@@ -26,6 +26,8 @@ export interface PredictRun {
   readonly reserved: Bytes;
   /** Uses after which the run ends, where the schedule does not say it (a repeat of unknown length). */
   readonly uses?: number;
+  /** A budget event before it is announced. */
+  readonly budget?: Budget;
 }
 
 /** What one run will do. All bytes of weights are aligned sizes, but for `movedBytes`. */
@@ -45,6 +47,8 @@ export interface Prediction {
   readonly doesNotFit: DoesNotFit | null;
   /** Every move and drop, plan and chunk, as the run's own log will have them. */
   readonly events: readonly MemoryEvent[];
+  /** The same, cut at announcements: one list for each run, and one more for a run that does not fit. */
+  readonly runEvents: readonly (readonly MemoryEvent[])[];
 }
 
 /**
@@ -63,10 +67,14 @@ export async function predict(input: PredictInput): Promise<Prediction> {
   for (const { id, weights } of models) residency.register(id, weights);
 
   const runs: RunPrediction[] = [];
-  for (const { schedule, reserved, uses = Number.POSITIVE_INFINITY } of input.runs) {
+  const starts: number[] = [];
+  const runEvents = () => starts.map((start, i) => events.slice(start, starts[i + 1]));
+  for (const { schedule, reserved, uses = Number.POSITIVE_INFINITY, budget } of input.runs) {
+    starts.push(events.length);
+    if (budget !== undefined) await residency.setBudget(budget);
     const before = log.counters().movedBytes;
     const announced = await residency.announce(schedule, reserved);
-    if (!announced.ok) return { runs, doesNotFit: announced.error, events };
+    if (!announced.ok) return { runs, doesNotFit: announced.error, events, runEvents: runEvents() };
     if (ledger.charge("activations", reserved) !== null)
       throw new Error("invariant: what was announced cannot be charged");
     const cursor = new Cursor(flatten(schedule));
@@ -77,5 +85,5 @@ export async function predict(input: PredictInput): Promise<Prediction> {
     announced.value.end();
     ledger.credit("activations", reserved);
   }
-  return { runs, doesNotFit: null, events };
+  return { runs, doesNotFit: null, events, runEvents: runEvents() };
 }

@@ -1,0 +1,33 @@
+import type { MemoryEvent } from "../memory/eventLog.ts";
+import type { Bytes, Use, WeightId } from "../memory/words.ts";
+
+/** One weight coming into VRAM during a run. Steps count the run's uses from 0. */
+export interface Move {
+  readonly weight: WeightId;
+  readonly bytes: Bytes;
+  /** The copy may begin when the use before this one has been computed: its place is free from then on. */
+  readonly from: number;
+  /** The use that cannot begin without it. */
+  readonly needed: number;
+}
+
+/** A run's moves out of its events. `start`: acquires before the run; what is brought for a use that never comes is needed by none: uses.length. */
+export function movesOf(events: readonly MemoryEvent[], uses: readonly Use[], start: number): readonly Move[] {
+  const places = new Map<WeightId, number[]>();
+  uses.forEach(({ weights }, step) => {
+    for (const weight of new Set(weights)) {
+      const list = places.get(weight);
+      if (list) list.push(step);
+      else places.set(weight, [step]);
+    }
+  });
+  const moves: Move[] = [];
+  for (const event of events) {
+    if (event.kind !== "move" || event.to !== "vram") continue;
+    // Acquires count from 1; what an announcement brings has the count before them.
+    const from = Math.max(0, event.at - start - 1);
+    const needed = places.get(event.weight)?.find((step) => step >= from) ?? uses.length;
+    moves.push({ weight: event.weight, bytes: event.bytes, from, needed });
+  }
+  return moves;
+}
