@@ -216,7 +216,11 @@ function stubStaging(faults: Faults): void {
   const Real = globalThis.Uint8Array;
   const Stub: Uint8ArrayConstructor = new Proxy(Real, {
     construct(target, args: unknown[], newTarget): object {
-      if (typeof args[0] === "number" && new Error().stack!.includes("takeStaging") && faults.hits("staging"))
+      if (
+        typeof args[0] === "number" &&
+        /src.memory./.test(new Error().stack!.split("\n")[2] ?? "") &&
+        faults.hits("staging")
+      )
         throw new RangeError("Array buffer allocation failed");
       return Reflect.construct(target, args, newTarget === Stub ? target : newTarget) as object;
     },

@@ -7,7 +7,7 @@ const LIMIT_MS = 300_000;
 
 export interface Outcome {
   readonly passed: boolean;
-  /** The first failed test, or why there is none. */
+  /** The first failed test, or why there is none. A file that does not even load is none: it may be the bug that does not parse. */
   readonly what: string;
 }
 
@@ -29,7 +29,7 @@ export function runTest(folder: string, { file, name }: BugTest): Promise<Outcom
     }, LIMIT_MS);
     child.on("close", (code) => {
       clearTimeout(limit);
-      const failed = /^ FAIL {2}(.*)$/m.exec(said)?.[1];
+      const failed = /^ FAIL {2}(.* > .*)$/m.exec(said)?.[1];
       const ran = /Tests .*(passed|failed)/.test(said);
       if (code === 0 && ran) resolve({ passed: true, what: "all passed" });
       else if (failed !== undefined && !late) resolve({ passed: false, what: failed });
