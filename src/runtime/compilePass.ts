@@ -13,12 +13,6 @@ export interface CompiledPass {
   readonly carried: CarriedPlan;
 }
 
-/** What a pass is compiled for: of a backend, what it says about sizes. */
-export interface PassSizes {
-  readonly info: Pick<DeviceInfo, "alignment">;
-  activationBytes: Backend["activationBytes"];
-}
-
 /** Builds every stage's graph. Throws `ShapeError` for tensors that do not fit together. Pure but for the backend's sizes. */
 export function compilePass(
   def: PassDef,
