@@ -4,10 +4,13 @@ export interface BugTest {
   readonly name?: string;
 }
 
-/** A deliberate bug: `from` occurs once in `file`, and is replaced by `to`. One of `tests` has to notice. */
+/**
+ * A deliberate bug: `from` occurs once in `where`, a file or a room, and is replaced by `to`. One of `tests` has to notice. Who rewrites the
+ * line gives the bug its new text, or takes it out with the code that it was a mistake in.
+ */
 export interface Bug {
   readonly id: string;
-  readonly file: string;
+  readonly where: string;
   readonly from: string;
   readonly to: string;
   readonly tests: readonly BugTest[];

@@ -4,6 +4,7 @@ import { root } from "../../cli/built.ts";
 import type { Bug, BugTest } from "./bug.ts";
 import { bugs } from "./bugs.ts";
 import { copyOf } from "./copyOf.ts";
+import { placesOf } from "./placesOf.ts";
 import { runTest } from "./runTest.ts";
 
 /**
@@ -26,13 +27,15 @@ async function each<T>(list: readonly T[], work: (item: T, folder: string) => Pr
   await Promise.all(folders.map(hunter));
 }
 
-async function hunt({ id, file, from, to, tests }: Bug, folder: string): Promise<boolean> {
-  const path = join(folder, file);
-  const text = readFileSync(path, "utf8");
-  if (text.split(from).length !== 2) {
-    console.log(`missed  ${id}: ${file} has its text ${text.split(from).length - 1} times`);
+async function hunt(bug: Bug, folder: string): Promise<boolean> {
+  const { id, from, to, tests } = bug;
+  const places = placesOf(folder, bug);
+  if (places.length !== 1) {
+    console.log(`missed  ${id}: ${bug.where} has its text ${places.length} times`);
     return false;
   }
+  const path = join(folder, places[0]!);
+  const text = readFileSync(path, "utf8");
   writeFileSync(
     path,
     text.replace(from, () => to),

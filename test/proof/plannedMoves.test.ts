@@ -1,0 +1,119 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createEngine } from "../../src/engine/engine.ts";
+import { openGgml } from "../../src/ggml/index.ts";
+import type { MemoryEvent } from "../../src/memory/eventLog.ts";
+import { spreadPins } from "../../src/memory/spreadPins.ts";
+import { staticPlacement } from "../../src/memory/staticPlacement.ts";
+import { createFolders } from "../../src/nodes/folders.ts";
+import { recordWorkflow } from "../../src/nodes/planning/recordWorkflow.ts";
+import { predict } from "../../src/planner/predict.ts";
+import { parseJson } from "../../src/workflow/losslessJson.ts";
+import type { Prompt } from "../../src/workflow/node.ts";
+
+/**
+ * The demo's workflows, planned from headers and then run: the moves are the same, one by one. The plan is made before the run and knows of it
+ * nothing but the budget.
+ */
+const demo = path.join(import.meta.dirname, "..", "..", "demo");
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "weir-planned-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function smaller(file: string): Promise<Prompt> {
+  const workflow = parseJson(await readFile(path.join(demo, file), "utf8")) as Prompt;
+  return Object.fromEntries(
+    Object.entries(workflow).map(([id, node]) => {
+      const inputs = { ...node.inputs };
+      for (const side of ["width", "height"]) if (side in inputs) inputs[side] = 64;
+      if ("steps" in inputs) inputs["steps"] = 3;
+      return [id, { ...node, inputs }];
+    }),
+  );
+}
+
+interface Case {
+  readonly file: string;
+  readonly vram: number;
+  readonly weights: { readonly bytes: number } | { readonly share: number };
+  readonly fixed?: boolean;
+}
+
+const cases: readonly Case[] = [
+  { file: "klein.json", vram: 400e6, weights: { bytes: 400e6 } },
+  { file: "klein.json", vram: 400e6, weights: { share: 0.6 } },
+  { file: "klein.json", vram: 400e6, weights: { share: 0.3 } },
+  { file: "klein.json", vram: 400e6, weights: { bytes: 4e6 } },
+  { file: "klein.json", vram: 26e6, weights: { bytes: 26e6 } },
+  { file: "klein.json", vram: 18e6, weights: { bytes: 18e6 } },
+  { file: "klein-cfg.json", vram: 400e6, weights: { share: 0.4 } },
+  { file: "klein.json", vram: 400e6, weights: { bytes: 400e6 }, fixed: true },
+];
+
+const decisions = (events: readonly MemoryEvent[]) =>
+  events.filter(({ kind }) => kind === "move" || kind === "drop" || kind === "plan");
+
+test.each(cases)("$file in $vram bytes, weights $weights: the planned moves are the run's", async (given) => {
+  const { file, vram, weights, fixed = false } = given;
+  const prompt = await smaller(file);
+
+  const { backend, memory } = (await openGgml()).open("cpu");
+  const { alignment, maxBufferBytes } = backend.info;
+  const recording = await recordWorkflow(prompt, createFolders({ baseDirectory: demo }), {
+    device: { info: backend.info, activationBytes: (program) => backend.activationBytes(program) },
+    precision: "native",
+    vram,
+    vramWeights: weights,
+  });
+  if (recording.status !== "recorded") throw new Error(JSON.stringify(recording));
+  const predicted = await predict({
+    device: { device: "cpu", alignment, maxChunkBytes: maxBufferBytes },
+    policy: fixed ? staticPlacement : spreadPins,
+    budget: { vram, weights: "bytes" in weights ? weights.bytes : vram },
+    models: recording.models.map(({ title, weights }) => ({ id: title, weights })),
+    runs: recording.runs.map(({ schedule, uses, passes, activationBytes, carriedBytes, budget }) => ({
+      schedule,
+      reserved: activationBytes + carriedBytes,
+      uses: passes * uses.length,
+      ...(budget && { budget }),
+    })),
+  });
+  await backend.close();
+  memory.close();
+
+  const events: MemoryEvent[] = [];
+  const engine = await createEngine(
+    {
+      device: "cpu",
+      baseDirectory: demo,
+      outputDirectory: folder,
+      vram: `${vram}B`,
+      vramWeights: "bytes" in weights ? `${weights.bytes}B` : `${100 * weights.share}%`,
+      disableDynamicVram: fixed,
+      forceFp32: false,
+      disableMetadata: true,
+      verbose: true,
+    },
+    { onCrumb: () => {}, onStage: () => {} },
+  );
+  try {
+    const job = { id: "job", prompt, extraPngInfo: {} };
+    const result = await engine.run(job, new AbortController().signal, (event) => {
+      if (event.kind === "memory") events.push(event.event);
+    });
+    expect(result.status).toBe("success");
+    expect(predicted.doesNotFit).toBeNull();
+    expect(decisions(predicted.events)).toEqual(decisions(events));
+    expect(decisions(events).length).toBeGreaterThan(100);
+    if (result.status !== "success") return;
+    expect(predicted.runs.at(-1)!.peakBytes).toBe(result.stats.vram.peak);
+    const passes = recording.runs.reduce((sum, run) => sum + run.passes, 0);
+    expect(result.stats.passes.length).toBe(passes);
+  } finally {
+    await engine.close();
+  }
+});
