@@ -27,3 +27,14 @@ export class BadSeed extends Error {
     this.name = "BadSeed";
   }
 }
+
+/** A conditioning's area that lies outside the latent. */
+export class BadArea extends Error {
+  readonly code = "bad-area";
+  constructor(area: { readonly x: number; readonly y: number }, rows: number, columns: number) {
+    super(
+      `a conditioning's area begins at cell (${area.x}, ${area.y}), outside the latent of ${columns} x ${rows} cells; move it, or make the picture larger`,
+    );
+    this.name = "BadArea";
+  }
+}

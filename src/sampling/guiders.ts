@@ -36,3 +36,46 @@ export function cfgGuider<Cond>(denoiser: Denoiser<Cond>, positive: Cond, negati
     return { denoised: uncond!.map((u, i) => u + (cond![i]! - u) * cfg), uncond: uncond! };
   };
 }
+
+/**
+ * DualCFGGuider: guidance by two conditionings, cond2 standing between negative and cond1. `nested`: from the negative to what is guided
+ * from cond2 to cond1; else both differences are added up. Source: Brooks et al. 2023 (arXiv:2211.09800), equation 3.
+ */
+export function dualCfgGuider<Cond>(
+  denoiser: Denoiser<Cond>,
+  conds: { readonly cond1: Cond; readonly cond2: Cond; readonly negative: Cond },
+  { cfg1, cfg2, nested }: { readonly cfg1: number; readonly cfg2: number; readonly nested: boolean },
+): Guider {
+  return async (x, sigma) => {
+    const [one, two, uncond] = await denoiser(x, sigma, [conds.cond1, conds.cond2, conds.negative]);
+    const denoised = uncond!.map((u, i) => {
+      const [a, b] = [one![i]!, two![i]!];
+      return nested ? u + cfg2 * (b + (a - b) * cfg1 - u) : u + (b - u) * cfg2 + (a - b) * cfg1;
+    });
+    return { denoised, uncond: uncond! };
+  };
+}
+
+/**
+ * PerpNegGuider: only the part of the negative that is perpendicular to the positive is avoided, both seen from an empty text. Source:
+ * Armandpour et al. 2023 (arXiv:2304.04968).
+ */
+export function perpNegGuider<Cond>(
+  denoiser: Denoiser<Cond>,
+  conds: { readonly positive: Cond; readonly negative: Cond; readonly empty: Cond },
+  { cfg, scale }: { readonly cfg: number; readonly scale: number },
+): Guider {
+  return async (x, sigma) => {
+    const [pos, neg, empty] = await denoiser(x, sigma, [conds.positive, conds.negative, conds.empty]);
+    const towards = pos!.map((value, i) => value - empty![i]!);
+    const away = neg!.map((value, i) => value - empty![i]!);
+    let [dot, square] = [0, 0];
+    for (let i = 0; i < towards.length; i++) {
+      dot += away[i]! * towards[i]!;
+      square += towards[i]! ** 2;
+    }
+    const along = square === 0 ? 0 : dot / square;
+    const denoised = empty!.map((value, i) => value + cfg * (towards[i]! - scale * (away[i]! - along * towards[i]!)));
+    return { denoised, uncond: empty! };
+  };
+}

@@ -35,10 +35,6 @@ export async function sampleFlux2(
   const size = { batch, channels, height, width, samples: request.latent };
   const calls = modelCalls(sampler, sigmas.length - 1);
   const model = { file: "the case's model", network, loaded, sampling, latent: { channels, cell: CELL } };
-  const denoiser: OpenDenoiser =
-    references.length > 0
-      ? referenceDenoiser(model, size, references)
-      : flux2Denoiser(model, size, calls, new AbortController().signal);
   const cond = (context: Float32Array): Conditioning => [
     {
       context,
@@ -48,8 +44,14 @@ export async function sampleFlux2(
     },
   ];
   const positive = cond(request.positive);
-  const guider = request.negative
-    ? cfgGuider(denoiser.denoise, positive, cond(request.negative), cfg)
+  const negative = request.negative && cond(request.negative);
+  const guiding = negative === undefined ? [positive] : [positive, negative];
+  const denoiser: OpenDenoiser =
+    references.length > 0
+      ? referenceDenoiser(model, size, references)
+      : flux2Denoiser(model, size, guiding, calls, new AbortController().signal);
+  const guider = negative
+    ? cfgGuider(denoiser.denoise, positive, negative, cfg)
     : basicGuider(denoiser.denoise, positive);
   try {
     return await sample({ ...request, guider, sampling });

@@ -1,10 +1,18 @@
-import { basicGuider, cfgGuider } from "../../sampling/guiders.ts";
+import {
+  basicGuider,
+  cfgGuider,
+  type Denoiser,
+  dualCfgGuider,
+  type Guider,
+  perpNegGuider,
+} from "../../sampling/guiders.ts";
 import { prepareNoise } from "../../sampling/prepareNoise.ts";
 import { sample } from "../../sampling/sample.ts";
 import type { WeirContext } from "../context.ts";
 import { fitLatent } from "../latent/emptyLatent.ts";
 import { wrongLatent } from "../latent/wrongLatent.ts";
-import type { GuiderChoice, Latent, Noise, SamplerChoice, Sigmas } from "../values.ts";
+import type { Conditioning, GuiderChoice, Latent, Noise, SamplerChoice, Sigmas } from "../values.ts";
+import { denoiseMaskOf } from "./denoiseMaskOf.ts";
 import { flux2Denoiser } from "./flux2Denoiser.ts";
 import { modelCalls } from "./modelCalls.ts";
 
@@ -25,33 +33,43 @@ export async function sampleLatent(
     readonly sampler: SamplerChoice;
     readonly sigmas: Sigmas;
     readonly latent: Latent;
+    /** Of the noise that some samplers add on the way; default: the start noise's. */
+    readonly seed?: bigint;
   },
   context: WeirContext,
 ): Promise<Sampled> {
   const { guider, noise, sampler, sigmas } = request;
-  const { model, positive, negative, cfg } = guider;
+  const { model } = guider;
   const latent = fitLatent(request.latent, model.latent);
   if (latent === null) throw wrongLatent(request.latent, model.file, model.latent);
   const { batch, channels, height, width, samples } = latent;
-  const made = (values: Float32Array): Latent => ({ batch, channels, height, width, samples: values });
+  const { noiseMask, batchIndex } = latent;
+  const made = (values: Float32Array): Latent => ({
+    batch,
+    channels,
+    height,
+    width,
+    samples: values,
+    ...(noiseMask && { noiseMask }),
+    ...(batchIndex && { batchIndex }),
+  });
 
-  const denoiser = flux2Denoiser(model, latent, modelCalls(sampler.name, sigmas.length - 1), context.signal);
+  const calls = modelCalls(sampler.name, sigmas.length - 1);
+  const denoiser = flux2Denoiser(model, latent, guidingConds(guider), calls, context.signal);
   let last: Float32Array | undefined;
   try {
     const output = await sample({
       sampler: sampler.name,
-      guider:
-        negative === undefined
-          ? basicGuider(denoiser.denoise, positive)
-          : cfgGuider(denoiser.denoise, positive, negative, cfg),
+      guider: guiderOf(guider, denoiser.denoise),
       sampling: model.sampling,
       sigmas,
       noise:
         noise.seed === null
           ? new Float32Array(samples.length)
-          : prepareNoise([batch, channels, height, width], noise.seed),
+          : prepareNoise([batch, channels, height, width], noise.seed, batchIndex),
       latent: samples,
-      seed: noise.seed ?? 0n,
+      denoiseMask: noiseMask && denoiseMaskOf(noiseMask, latent),
+      seed: request.seed ?? noise.seed ?? 0n,
       callback: ({ step, steps, denoised }) => {
         last = denoised;
         context.progress(step + 1, steps);
@@ -61,4 +79,19 @@ export async function sampleLatent(
   } finally {
     denoiser.end();
   }
+}
+
+function guidingConds({ positive, negative, third }: GuiderChoice): readonly Conditioning[] {
+  return [positive, ...(negative === undefined ? [] : [negative]), ...(third === undefined ? [] : [third.cond])];
+}
+
+function guiderOf({ positive, negative, cfg, third }: GuiderChoice, denoise: Denoiser<Conditioning>): Guider {
+  if (negative === undefined) return basicGuider(denoise, positive);
+  if (third === undefined) return cfgGuider(denoise, positive, negative, cfg);
+  if (third.kind === "perpNeg") {
+    const { cond: empty, scale } = third;
+    return perpNegGuider(denoise, { positive, negative, empty }, { cfg, scale });
+  }
+  const { cond: cond2, cfg2, nested } = third;
+  return dualCfgGuider(denoise, { cond1: positive, cond2, negative }, { cfg1: cfg, cfg2, nested });
 }
