@@ -67,5 +67,8 @@ if [ $status -eq 124 ] || [ $status -eq 137 ]; then
 fi
 [ $status -eq 0 ] && touch "$cache/complete"
 # A crash of the process, in the driver or before the first check, leaves no last line.
-[ $status -eq 0 ] || tail -n 1 "$cache/last.log" | grep -q ' failed$' || echo "0 passed, 1 failed"
+if [ $status -ne 0 ] && ! tail -n 1 "$cache/last.log" | grep -q ' failed$'; then
+  echo "the process ended with status $status"
+  echo "0 passed, 1 failed"
+fi
 exit $status

@@ -37,11 +37,19 @@ const q4_0: Decode = (bytes, offset, stride, count, out, at) => {
   }
 };
 
+/** GGUF's other blocks: their values are held to gguf-py's own, and those who compute with them to the values, by the goldens. */
+const refuse =
+  (dtype: string): Decode =>
+  () => {
+    throw new Error(`the reference backend does not decode ${dtype}`);
+  };
+
 /**
  * Values of a row as numbers, by encoding. Block encodings: 32 values share a binary16 scale; q8_0 holds signed bytes, q4_0 nibbles less 8,
  * the low ones first. Source: ggml's block_q8_0 and block_q4_0.
  */
 export const decodeRow: Readonly<Record<DType, Decode>> = {
+  ...(Object.fromEntries(Object.keys(DTYPES).map((dtype) => [dtype, refuse(dtype)])) as Record<DType, Decode>),
   f32: (bytes, offset, stride, count, out, at) => {
     const values = new Float32Array(bytes.buffer, bytes.byteOffset + offset, 1 + ((count - 1) * stride) / 4);
     const step = stride / DTYPES.f32.bytes;

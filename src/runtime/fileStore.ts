@@ -1,4 +1,5 @@
 import { bf16ToF32, f16ToF32 } from "../formats/halfFloat.ts";
+import { blocksToF32 } from "../formats/quant/blocksToF32.ts";
 import type { WeightSource } from "../formats/weightSource.ts";
 import type { WeightStore } from "../memory/deviceMemory.ts";
 import type { WeightId } from "../memory/words.ts";
@@ -28,8 +29,10 @@ export function createFileStore(): WeightStore & {
       if (!origin) throw new Error(`invariant: weight ${id} has no file`);
       const { source, name, form } = origin;
       if (form.from === "same") return source.read(name, offset, into);
-      const widen = form.from === "F16" ? f16ToF32 : bf16ToF32;
       const values = new Float32Array(into.buffer, into.byteOffset, into.byteLength / 4);
+      if (form.from !== "F16" && form.from !== "BF16")
+        return blocksToF32(source, name, form.from, offset / 4, values, PIECE);
+      const widen = form.from === "F16" ? f16ToF32 : bf16ToF32;
       const scratch = new Uint16Array(Math.min(values.length, PIECE / 2));
       for (let done = 0; done < values.length; done += scratch.length) {
         const half = scratch.subarray(0, Math.min(scratch.length, values.length - done));
