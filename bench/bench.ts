@@ -13,6 +13,8 @@ export interface BenchContext {
   readonly folder: string;
   /** As the user names it ("cpu", "cuda"). */
   readonly device: string;
+  /** Threads of the CPU backend; undefined: its own choice. */
+  readonly threads: number | undefined;
   /** More rounds, larger pictures: minutes instead of seconds. */
   readonly full: boolean;
   /** Peers may be installed and run. */

@@ -10,7 +10,7 @@ import { printFigures } from "./support/printFigures.ts";
 import { type Row, updateReadme } from "./support/updateReadme.ts";
 
 /**
- * `node --import jiti/register bench/main.ts [NAME...] [--write] [--peers] [--full] [--device NAME]`: runs benchmarks one after another,
+ * `node --import jiti/register bench/main.ts [NAME...] [--write] [--peers] [--full] [--device NAME] [--threads N]`: runs benchmarks one after another,
  * each in a process of its own, and prints their tables. `--write` puts the figures into the table of bench/README.md.
  */
 const { values, positionals } = parseArgs({
@@ -20,6 +20,7 @@ const { values, positionals } = parseArgs({
     peers: { type: "boolean", default: false },
     full: { type: "boolean", default: false },
     device: { type: "string", default: "cpu" },
+    threads: { type: "string" },
     list: { type: "boolean", default: false },
   },
 });
@@ -41,23 +42,21 @@ for (const { name, about } of benches) {
   const load = loadavg()[0]!.toFixed(1);
   const start = performance.now();
   console.log(`\n${name}: ${about} (load ${load})`);
-  const flags = [...(values.full ? ["--full"] : []), ...(values.peers ? ["--peers"] : [])];
-  const figures = await runOne(name, [...flags, "--device", values.device]);
+  const flags = [
+    ...(values.full ? ["--full"] : []),
+    ...(values.device === "cpu" ? [] : ["--device", values.device]),
+    ...(values.threads === undefined ? [] : ["--threads", values.threads]),
+    ...(name === "peers" ? ["--peers"] : []),
+  ];
+  const figures = await runOne(name, flags);
   if (!figures) {
     failed.push(name);
     continue;
   }
   printFigures(figures);
   console.log(`${((performance.now() - start) / 1000).toFixed(0)} s`);
-  const device = values.device === "cpu" ? [] : ["--device", values.device];
-  const command = [
-    "bench",
-    name,
-    ...(values.full ? ["--full"] : []),
-    ...(name === "peers" ? ["--peers"] : []),
-    ...device,
-  ];
-  for (const figure of figures) rows.push({ ...figure, command: command.join(" "), load });
+  const command = ["bench", name, ...flags].join(" ");
+  for (const figure of figures) rows.push({ ...figure, command, load });
 }
 if (values.write) await updateReadme(path.join(root, "bench", "README.md"), machine(), rows);
 if (failed.length > 0) {

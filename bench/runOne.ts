@@ -8,6 +8,7 @@ const { values, positionals } = parseArgs({
     peers: { type: "boolean", default: false },
     full: { type: "boolean", default: false },
     device: { type: "string", default: "cpu" },
+    threads: { type: "string" },
   },
 });
 const [name, folder] = positionals;
@@ -15,6 +16,7 @@ const bench = benches.find((candidate) => candidate.name === name);
 if (!bench || !folder) throw new Error("usage: runOne.ts NAME FOLDER");
 // Whoever asked is gone: nobody wants the figures.
 process.on("disconnect", () => process.exit(1));
+const threads = values.threads === undefined ? undefined : Number(values.threads);
 const run = await bench.load();
-const figures = await run({ folder, ...values, say: (text) => console.error(`  ${text}`) });
+const figures = await run({ folder, ...values, threads, say: (text) => console.error(`  ${text}`) });
 process.send?.(figures, () => process.exit(0));

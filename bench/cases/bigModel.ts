@@ -14,7 +14,7 @@ const SHAPE = { batch: 1, height: 4, width: 4, textTokens: 16 };
 const BUDGET = 400e6;
 
 /** A model eight times its budget: flat memory, the bytes that move, and an event loop that turns. */
-export const bigModel: Bench = async ({ folder, device, full, say }) => {
+export const bigModel: Bench = async ({ folder, device, threads, full, say }) => {
   const file = path.join(folder, "model.safetensors");
   const bytes = await writeFlux2(file, SIZES);
   say(`${(bytes / 1e9).toFixed(2)} GB written`);
@@ -22,7 +22,7 @@ export const bigModel: Bench = async ({ folder, device, full, say }) => {
   const start = process.memoryUsage().rss;
   const sampler = monitorEventLoopDelay({ resolution: 1 });
   sampler.enable();
-  const run = await steps(await openDevice(device, { vramWeights: { bytes: BUDGET } }), file, SHAPE);
+  const run = await steps(await openDevice({ device, threads }, { vramWeights: { bytes: BUDGET } }), file, SHAPE);
   const rss: number[] = [];
   const times: number[] = [];
   const gaps: number[] = [];

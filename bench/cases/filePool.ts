@@ -4,7 +4,7 @@ import { openSafetensors } from "../../src/formats/safetensors.ts";
 import { openFlux2 } from "../../src/models/flux2/index.ts";
 import type { Bench, BenchContext, Figure } from "../bench.ts";
 import { dropFromCache } from "../support/dropFromCache.ts";
-import { atLeast, showInterval } from "../support/format.ts";
+import { atLeast, showFastest, showInterval } from "../support/format.ts";
 import { interval } from "../support/interval.ts";
 import { openDevice } from "../support/openDevice.ts";
 import { ratios, rounds } from "../support/pairs.ts";
@@ -23,8 +23,13 @@ export const filePool: Bench = async (context) => {
   return figures;
 };
 
-async function measure({ device, full }: BenchContext, file: string, bytes: number, cold: boolean): Promise<Figure> {
-  const runtime = await openDevice(device, { policy: "static" });
+async function measure(
+  { device, full, threads }: BenchContext,
+  file: string,
+  bytes: number,
+  cold: boolean,
+): Promise<Figure> {
+  const runtime = await openDevice({ device, threads }, { policy: "static" });
   const model = openFlux2(await openSafetensors(file));
   const loaded = runtime.load(model);
   const def = model.pass(SHAPE);
@@ -61,6 +66,6 @@ async function measure({ device, full }: BenchContext, file: string, bytes: numb
     value: showInterval(ratio),
     goal: ">= 0.8",
     verdict: atLeast(ratio.median, 0.8),
-    note: `${(bytes / 1e9).toFixed(2)} GB; pool ${speed(interval(costs.pooled).median)}, plain ${speed(interval(costs.plain).median)}`,
+    note: `${showFastest(costs.plain, costs.pooled)}; ${(bytes / 1e9).toFixed(2)} GB; pool ${speed(interval(costs.pooled).median)}, plain ${speed(interval(costs.plain).median)}`,
   };
 }

@@ -2,30 +2,34 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { physicalCores } from "../../src/ggml/threads.ts";
 import type { Bench, Figure } from "../bench.ts";
-import { showInterval } from "../support/format.ts";
+import { showFastest, showInterval } from "../support/format.ts";
 import { interval } from "../support/interval.ts";
+import { MID } from "../support/midModel.ts";
 import { openDevice } from "../support/openDevice.ts";
 import { ratios, rounds } from "../support/pairs.ts";
 import { installPeers, startPeer } from "../support/peerProcess.ts";
 import { steps } from "../support/steps.ts";
 import { writeFlux2 } from "../writeFlux2.ts";
 
-const SIZES = { hidden: 768, double: 4, single: 16, context: 768 };
-const SHAPE = { batch: 1, height: 8, width: 8, textTokens: 20 };
+const { sizes: SIZES, shape: SHAPE } = MID;
 const SHARE = 0.25;
 
 /** The same transformer elsewhere. */
-export const peers: Bench = async ({ folder, full, peers, say }) => {
+export const peers: Bench = async ({ folder, threads = physicalCores(), full, peers, say }) => {
   if (!peers) throw new Error("peers are installed and run with --peers");
   const python = await installPeers(say);
   const file = path.join(folder, "model.safetensors");
   await writeFlux2(file, SIZES);
   const offloaded = path.join(folder, "offloaded");
   await mkdir(offloaded);
-  const sizes = JSON.stringify({ ...SIZES, ...SHAPE, threads: physicalCores() });
+  const sizes = JSON.stringify({ ...SIZES, ...SHAPE, threads });
   const diffusers = await startPeer(python, "flux2.py", [sizes, offloaded]);
-  const resident = await steps(await openDevice("cpu"), file, SHAPE);
-  const streamed = await steps(await openDevice("cpu", { vramWeights: { share: SHARE } }), file, SHAPE);
+  const resident = await steps(await openDevice({ device: "cpu", threads }), file, SHAPE);
+  const streamed = await steps(
+    await openDevice({ device: "cpu", threads }, { vramWeights: { share: SHARE } }),
+    file,
+    SHAPE,
+  );
   const costs = await rounds(
     full ? 61 : 21,
     {
@@ -43,7 +47,7 @@ export const peers: Bench = async ({ folder, full, peers, say }) => {
   const figure = (what: string, ours: readonly number[], theirs: readonly number[]): Figure => ({
     what,
     value: showInterval(interval(ratios(ours, theirs))),
-    note: `ours ${showInterval(interval(ours), " ms")}; theirs ${showInterval(interval(theirs), " ms")}; ${about}`,
+    note: `${showFastest(ours, theirs)}; ours ${showInterval(interval(ours), " ms")}; theirs ${showInterval(interval(theirs), " ms")}; ${about}`,
   });
   return [
     figure("our step over diffusers', all resident", costs.ours, costs.theirs),

@@ -24,10 +24,11 @@ export const pictures: Bench = async (context) => {
   ];
 };
 
-function images({ folder, device }: BenchContext, policy: Policy, vram: string | undefined) {
+function images({ folder, device, threads }: BenchContext, policy: Policy, vram: string | undefined) {
   return demoImages({
     device,
     outputDirectory: folder,
+    ...(threads === undefined ? {} : { threads }),
     disableDynamicVram: policy === "static",
     ...(vram === undefined ? {} : { vram }),
   });

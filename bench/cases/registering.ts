@@ -15,7 +15,7 @@ const ROUNDS = 11;
 export const registering: Bench = async ({ folder, device }) => {
   const file = path.join(folder, "dev.safetensors");
   const bytes = await writeFlux2(file, DEV, { sparse: true, guidance: true });
-  const runtime = await openDevice(device);
+  const runtime = await openDevice({ device });
   globalThis.gc!();
   const before = process.memoryUsage().rss;
   const times: number[] = [];

@@ -14,6 +14,7 @@ import { compilePass } from "../../src/runtime/compilePass.ts";
 import { createFileStore } from "../../src/runtime/fileStore.ts";
 import { residentForm } from "../../src/runtime/residentForm.ts";
 import { byteLength } from "../../src/tensor/dtype.ts";
+import type { DeviceChoice } from "./openDevice.ts";
 import { sampleInputs } from "./steps.ts";
 
 /** A step as a C program would run it. */
@@ -27,13 +28,13 @@ export interface BareLoop {
  * calls of ggml one after another on this thread. No residency, no leases, no promises, no event loop: what is left of a step when our
  * own runtime costs nothing. Same lowering, same threads, same placement of activations. Milliseconds a step.
  */
-export async function bareLoop(deviceName: string, file: string, shape: Flux2Shape): Promise<BareLoop> {
+export async function bareLoop(choice: DeviceChoice, file: string, shape: Flux2Shape): Promise<BareLoop> {
   const lib = loadLib(findLibrary({ env: process.env }));
   const { g, cpu } = lib;
   const devices = listDevices(lib);
   const { id } = selectDevice(
     devices.map(({ info }) => info),
-    deviceName,
+    choice.device,
   );
   const device = devices.find(({ info }) => info.id === id)!;
   const { alignment } = device.info;
@@ -63,7 +64,7 @@ export async function bareLoop(deviceName: string, file: string, shape: Flux2Sha
   if (!activations.reserve(Math.max(...compiled.activationBytes))) throw new Error("no room for activations");
   const carried = made(makeBuffer(lib, device, compiled.carried.bytes));
   const handle = device.info.kind === "cpu" ? null : made(g.ggml_backend_dev_init(device.handle, null));
-  const threads = physicalCores();
+  const { threads = physicalCores() } = choice;
   const pool = handle === null ? makePool(lib, threads) : null;
 
   const stages = compiled.programs.map((program) => {

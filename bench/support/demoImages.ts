@@ -16,7 +16,7 @@ export interface Drawn {
 
 /** A fresh engine draws all of `IMAGES`. Too small a budget returns the one that the message suggests. */
 export async function demoImages(
-  options: Pick<EngineOptions, "disableDynamicVram" | "outputDirectory" | "vram" | "device">,
+  options: Pick<EngineOptions, "disableDynamicVram" | "outputDirectory" | "vram" | "device" | "threads">,
 ): Promise<readonly Drawn[] | { readonly needed: string }> {
   const text = await readFile(path.join(DEMO, "klein.json"), "utf8");
   const engine = await createEngine(

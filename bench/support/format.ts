@@ -6,6 +6,12 @@ export function showInterval({ median, low, high, n }: Interval, unit = ""): str
   return `${number(median)}${unit} [${number(low)}, ${number(high)}], n ${n}`;
 }
 
+/** The fastest of each side: what is left when neighbours on the machine are not counted. */
+export function showFastest(a: readonly number[], b: readonly number[]): string {
+  const [fastA, fastB] = [Math.min(...a), Math.min(...b)];
+  return `fastest over fastest ${(fastA / fastB).toFixed(3)}`;
+}
+
 /** Whether a goal of "at most" was met, in words. */
 export function atMost(value: number, goal: number): string {
   return value <= goal ? "met" : `missed by ${(100 * (value / goal - 1)).toPrecision(2)} %`;

@@ -2,13 +2,20 @@ import { openGgml } from "../../src/ggml/index.ts";
 import { createRuntime, type RuntimeOptions } from "../../src/runtime/createRuntime.ts";
 import type { Runtime } from "../../src/runtime/runtime.ts";
 
-/** A runtime in default precision on a device by its name. `discrete`: the CPU plays a device with memory of its own. */
+/** How a device is opened. */
+export interface DeviceChoice {
+  readonly device: string;
+  readonly threads?: number | undefined;
+  /** The CPU plays a device with memory of its own. */
+  readonly discrete?: boolean;
+}
+
+/** A runtime in default precision on a device by its name. */
 export async function openDevice(
-  device: string,
+  { device, threads, discrete = false }: DeviceChoice,
   options: Partial<Omit<RuntimeOptions, "backend" | "memory">> = {},
-  discrete = false,
 ): Promise<Runtime> {
   const library = await openGgml({ discreteCpu: discrete });
-  const { backend, memory } = library.open(library.select(device).id);
+  const { backend, memory } = library.open(library.select(device).id, threads === undefined ? {} : { threads });
   return createRuntime({ policy: "dynamic", precision: "native", vram: 1e12, ...options, backend, memory });
 }
