@@ -1,4 +1,5 @@
 import { writeSync } from "node:fs";
+import type { SavedPicture } from "../nodes/context.ts";
 
 /** The pipe on which an engine leaves its breadcrumbs: after stdin, stdout, stderr and the message channel. */
 export const BREADCRUMB_FD = 4;
@@ -23,18 +24,48 @@ export function leaveBreadcrumb(crumb: Breadcrumb, fd: number = BREADCRUMB_FD): 
   }
 }
 
-/** The reader's side: keeps the last whole line of a breadcrumb pipe. */
+/** A picture of a job that is about to get its name. */
+export interface SavedCrumb {
+  readonly jobId: string;
+  readonly picture: SavedPicture;
+}
+
+/** Says that a picture gets its name now: told before, so that it is known whatever happens next. Survives the process as a breadcrumb does. */
+export function leaveSaved(saved: SavedCrumb, fd: number = BREADCRUMB_FD): void {
+  try {
+    writeSync(fd, `${JSON.stringify(saved)}\n`);
+  } catch {
+    // As above.
+  }
+}
+
+/** The reader's side: keeps the last breadcrumb of a pipe, and the pictures of the last job that saved any. */
 export class BreadcrumbTrail {
   #open = "";
   #last: Breadcrumb | undefined;
+  #saved: SavedCrumb[] = [];
 
   add(text: string): void {
     const lines = (this.#open + text).split("\n");
     this.#open = lines.pop()!;
-    const last = lines.at(-1);
+    let last: string | undefined;
+    for (const line of lines) {
+      if (line.startsWith("{")) this.#save(JSON.parse(line) as SavedCrumb);
+      else last = line;
+    }
     if (last === undefined) return;
     const [node, classType, model, stage] = JSON.parse(last) as [string, string, string, string];
     this.#last = { node, classType, model, stage };
+  }
+
+  #save(crumb: SavedCrumb): void {
+    if (this.#saved[0]?.jobId !== crumb.jobId) this.#saved = [];
+    this.#saved.push(crumb);
+  }
+
+  /** Pictures of a job that have their names, or were about to get them. */
+  saved(jobId: string): readonly SavedPicture[] {
+    return this.#saved.filter((crumb) => crumb.jobId === jobId).map(({ picture }) => picture);
   }
 
   last(): Breadcrumb | undefined {

@@ -1,6 +1,7 @@
 import { openGgml } from "../ggml/index.ts";
-import type { WeirContext, WeirNode } from "../nodes/context.ts";
+import type { PictureJournal, WeirContext, WeirNode } from "../nodes/context.ts";
 import { createFolders } from "../nodes/folders.ts";
+import { sweepTemporaries } from "../nodes/image/sweepTemporaries.ts";
 import { allNodes } from "../nodes/index.ts";
 import { createRuntime, type StageNotice } from "../runtime/createRuntime.ts";
 import type { RunStats, Runtime } from "../runtime/runtime.ts";
@@ -10,7 +11,7 @@ import { execute } from "../workflow/execute.ts";
 import type { NodeContext } from "../workflow/node.ts";
 import { createResultCache } from "../workflow/resultCache.ts";
 import { validate } from "../workflow/validate.ts";
-import type { Breadcrumb } from "./breadcrumb.ts";
+import type { Breadcrumb, SavedCrumb } from "./breadcrumb.ts";
 import { vramBudget, weightsBudget } from "./budget.ts";
 import { declare } from "./declare.ts";
 import type { EngineOptions, Job, JobEvent, JobResult, NodeDeclaration } from "./messages.ts";
@@ -27,6 +28,8 @@ export interface EngineHooks {
   readonly onCrumb: (crumb: Breadcrumb) => void;
   /** After the breadcrumb of each stage. */
   readonly onStage: () => void;
+  /** A picture is about to get its name: called before, and synchronously. */
+  readonly onSaved?: (saved: SavedCrumb) => void;
 }
 
 /** The composition of all rooms on one device. Lives in the engine process; one job at a time. */
@@ -103,8 +106,12 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
 
   const byName = new Map<string, WeirNode>(allNodes.map((node) => [node.name, node]));
   const cache = createResultCache();
+  // Nothing waits for it: an output folder may be large, and on a slow drive.
+  const swept = sweepTemporaries(folders.output, performance.timeOrigin);
+  let pictures: PictureJournal | undefined;
   const contextOf = (base: NodeContext): WeirContext => ({
     ...base,
+    ...(pictures ? { pictures } : {}),
     runtime,
     folders,
     options: { disableMetadata: options.disableMetadata },
@@ -119,6 +126,10 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
     folders: { output: folders.output, temp: folders.temp },
     async run(job, signal, onEvent) {
       emit = onEvent;
+      pictures = {
+        record: (picture) => hooks.onSaved?.({ jobId: job.id, picture }),
+        saved: (node, index) => (job.saved ?? []).filter((p) => p.node === node && p.index === index),
+      };
       for (const text of early.splice(0)) emit({ kind: "warning", text });
       try {
         const checked = await validate<WeirContext>(job.prompt, {
@@ -178,6 +189,7 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
     },
     stats: () => runtime.stats(),
     async close() {
+      await swept;
       await runtime.close();
       opened.memory.close();
     },

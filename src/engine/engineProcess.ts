@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import type { Readable } from "node:stream";
+import type { SavedPicture } from "../nodes/context.ts";
 import { BREADCRUMB_FD, type Breadcrumb, BreadcrumbTrail } from "./breadcrumb.ts";
 import { describeExit } from "./describeExit.ts";
 import { EngineError } from "./errors.ts";
@@ -31,6 +32,8 @@ export interface Death {
   /** In words, such as "SIGSEGV: ...". */
   readonly how: string;
   readonly crumb: Breadcrumb | undefined;
+  /** Pictures of a job that it saved, or was about to. */
+  saved(jobId: string): readonly SavedPicture[];
   /** The last lines it printed. */
   readonly output: readonly string[];
 }
@@ -75,7 +78,8 @@ export function startProcess(options: ProcessOptions): EngineProcess {
   crumbs?.on("error", () => {});
 
   const died = new Promise<Death>((resolve) => {
-    const end = (how: string) => resolve({ how, crumb: trail.last(), output: output.lines() });
+    const end = (how: string) =>
+      resolve({ how, crumb: trail.last(), saved: (jobId) => trail.saved(jobId), output: output.lines() });
     child.on("error", (error) => end(error.message));
     child.on("close", (code, signal) => end(describeExit(code, signal)));
     child.on("exit", (code, signal) => {

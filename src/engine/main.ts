@@ -1,4 +1,4 @@
-import { leaveBreadcrumb } from "./breadcrumb.ts";
+import { leaveBreadcrumb, leaveSaved } from "./breadcrumb.ts";
 import { CRASH_VARIABLE, crashAt, parseCrashSwitch } from "./crashSwitch.ts";
 import type { EngineCore } from "./engine.ts";
 import type { EngineOptions, FromEngine, Job, ToEngine } from "./messages.ts";
@@ -30,7 +30,7 @@ async function start(options: EngineOptions): Promise<void> {
     const crash = crashAt(parseCrashSwitch(process.env[CRASH_VARIABLE]));
     // Late, so that the handlers above are there before a native library is loaded.
     const { createEngine } = await import("./engine.ts");
-    engine = await createEngine(options, { onCrumb: leaveBreadcrumb, onStage: crash });
+    engine = await createEngine(options, { onCrumb: leaveBreadcrumb, onStage: crash, onSaved: leaveSaved });
     const { device, vram, nodes, folders } = engine;
     send({
       type: "ready",

@@ -1,4 +1,5 @@
 import type { MemoryEvent } from "../memory/eventLog.ts";
+import type { SavedPicture } from "../nodes/context.ts";
 import type { RunStats } from "../runtime/runtime.ts";
 import type { Span } from "../runtime/trace.ts";
 import type { InputSpec, Prompt } from "../workflow/node.ts";
@@ -57,6 +58,8 @@ export interface Job {
   readonly id: string;
   readonly prompt: Prompt;
   readonly extraPngInfo: Readonly<Record<string, unknown>>;
+  /** What it saved in a process that died: not saved again. Set by the supervisor. */
+  readonly saved?: readonly SavedPicture[];
 }
 
 /** What happens while a job runs, in ComfyUI's words where it has one. */

@@ -6,6 +6,8 @@ export interface WeirContext extends NodeContext {
   readonly runtime: Runtime;
   readonly folders: Folders;
   readonly options: NodeOptions;
+  /** What this job has saved; without it nothing is kept from a process that died. */
+  readonly pictures?: PictureJournal;
   /** One line for the user, on stderr. */
   warn(text: string): void;
 }
@@ -13,6 +15,25 @@ export interface WeirContext extends NodeContext {
 export interface NodeOptions {
   /** `--disable-metadata`: no prompt and workflow in pictures. */
   readonly disableMetadata: boolean;
+}
+
+/** A picture under its name, or about to be: `index` in its batch, `inode` of the file. */
+export interface SavedPicture {
+  readonly node: string;
+  readonly index: number;
+  readonly type: "output" | "temp";
+  /** With "/". */
+  readonly subfolder: string;
+  readonly filename: string;
+  readonly inode: string;
+}
+
+/** A job that runs again after a death must not save its pictures twice. */
+export interface PictureJournal {
+  /** Before a picture gets its name, and in a way that survives the process. */
+  record(picture: SavedPicture): void;
+  /** What runs of this job that died have recorded. */
+  saved(node: string, index: number): readonly SavedPicture[];
 }
 
 /** The user's folders, as ComfyUI lays them out under the base directory. */

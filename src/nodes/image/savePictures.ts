@@ -5,6 +5,7 @@ import type { WeirContext } from "../context.ts";
 import { NodeInputError } from "../errors.ts";
 import type { Image } from "../values.ts";
 import { expandTokens } from "./expandTokens.ts";
+import { keptPicture } from "./keptPicture.ts";
 import { nextCounter, picturePlace, writePicture } from "./writePicture.ts";
 
 /** What ComfyUI calls `ui` of a node that saves. */
@@ -13,15 +14,17 @@ export interface SavedPictures {
 }
 
 /**
- * Saves each picture of a batch as PNG under `prefix`, with the prompt and what came with it as text unless metadata is off.
+ * Saves each picture of a batch as PNG under `prefix`, with the prompt and what came with it as text unless metadata is off. What this
+ * job has saved already, in a process that died since, is not saved again.
  * Throws OutputError, BadText.
  */
 export async function savePictures(
   images: Image,
   prefix: string,
   type: "output" | "temp",
-  { folders, options, prompt, extraPngInfo, signal }: WeirContext,
+  context: WeirContext,
 ): Promise<SavedPictures> {
+  const { nodeId, folders, options, prompt, extraPngInfo, signal, pictures } = context;
   const { width, height, channels, batch } = images;
   if (channels !== 1 && channels !== 2 && channels !== 3 && channels !== 4) {
     throw new NodeInputError(`pictures of ${channels} channels cannot be saved; 1 to 4 can`);
@@ -37,11 +40,19 @@ export async function savePictures(
   const saved: SavedPictures["images"][number][] = [];
   for (let n = 0; n < batch; n++) {
     signal.throwIfAborted();
+    const kept = await keptPicture(n, context);
+    if (kept) {
+      saved.push(kept);
+      continue;
+    }
     const name = place.name.replaceAll("%batch_num%", String(n));
     const png = encodePng({ width, height, channels, data: toBytes(images, n) }, ordered);
-    const written = await writePicture(place, name, counter, png);
+    const { subfolder } = place;
+    const written = await writePicture(place, name, counter, png, (filename, inode) =>
+      pictures?.record({ node: nodeId, index: n, type, subfolder, filename, inode }),
+    );
     counter = written.counter + 1;
-    saved.push({ filename: written.filename, subfolder: place.subfolder, type });
+    saved.push({ filename: written.filename, subfolder, type });
   }
   return { images: saved };
 }

@@ -1,7 +1,8 @@
-import { randomBytes } from "node:crypto";
-import { link, mkdir, open, readdir, realpath, rename, rm } from "node:fs/promises";
+import { link, open, readdir, realpath, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, normalize, resolve, sep } from "node:path";
+import { makeFolder } from "../../formats/makeFolder.ts";
 import { OutputError } from "../errors.ts";
+import { temporaryName } from "./sweepTemporaries.ts";
 
 /** Where the pictures of one node go: `subfolder` below `root` (with "/"), names `name_00001_.png`. */
 export interface PicturePlace {
@@ -26,7 +27,7 @@ export async function picturePlace(root: string, prefix: string): Promise<Pictur
     );
   }
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     if (!inside(await realpath(folder), await realpath(root))) {
       throw new OutputError("output-escape", `${folder} leads out of ${root} by a link; nothing is written there`);
     }
@@ -56,24 +57,29 @@ export async function nextCounter({ folder, name }: PicturePlace): Promise<numbe
 
 /**
  * Writes a picture under the first free counter from `counter` on; returns its name and counter. Nobody sees half a file: the bytes go
- * to a temporary name first, and a name that another process takes meanwhile is not overwritten. Throws OutputError.
+ * to a temporary name first, and a name that another process takes meanwhile is not overwritten. `before` is told each name that is
+ * tried, and the file's inode, before the file has it. Throws OutputError.
  */
 export async function writePicture(
   place: PicturePlace,
   name: string,
   counter: number,
   bytes: Uint8Array,
+  before: (filename: string, inode: string) => void = () => {},
 ): Promise<{ readonly filename: string; readonly counter: number }> {
-  const temporary = join(place.folder, `.weir-${randomBytes(6).toString("hex")}.tmp`);
+  const temporary = join(place.folder, temporaryName());
   try {
     const file = await open(temporary, "wx");
+    let inode: string;
     try {
       await file.writeFile(bytes);
+      inode = String((await file.stat({ bigint: true })).ino);
     } finally {
       await file.close();
     }
     for (let n = counter; ; n++) {
       const filename = `${name}_${String(n).padStart(5, "0")}_.png`;
+      before(filename, inode);
       if (await publish(temporary, join(place.folder, filename))) return { filename, counter: n };
     }
   } catch (error) {
