@@ -21,7 +21,7 @@ const NEW_NAMES = new Map([
 ]);
 
 /** What can be opened. Pickles (.ckpt, .pt, .bin) run code when they are read, so they are not offered. */
-const MODEL_FILE = /\.(safetensors|sft)$/i;
+const MODEL_FILE = /\.(safetensors|sft|gguf)$/i;
 const PICTURE = /\.(png|apng|jpe?g|webp|gif|bmp|tiff?|avif)$/i;
 /** Bounds on a walk: links may make a folder contain itself. */
 const MAX_DEPTH = 8;

@@ -73,29 +73,53 @@ import { MaskComposite } from "./mask/maskComposite.ts";
 import { MaskToImage } from "./mask/maskToImage.ts";
 import { SolidMask } from "./mask/solidMask.ts";
 import { ThresholdMask } from "./mask/thresholdMask.ts";
+import { ModelSamplingAuraFlow } from "./model/modelSamplingAuraFlow.ts";
+import { ModelSamplingFlux } from "./model/modelSamplingFlux.ts";
+import { ModelSamplingSD3 } from "./model/modelSamplingSD3.ts";
 import { BasicGuider } from "./sampling/basicGuider.ts";
 import { BasicScheduler } from "./sampling/basicScheduler.ts";
+import { BetaSamplingScheduler } from "./sampling/betaSamplingScheduler.ts";
 import { CFGGuider } from "./sampling/cfgGuider.ts";
 import { DisableNoise } from "./sampling/disableNoise.ts";
+import { DualCFGGuider } from "./sampling/dualCFGGuider.ts";
+import { ExponentialScheduler } from "./sampling/exponentialScheduler.ts";
+import { ExtendIntermediateSigmas } from "./sampling/extendIntermediateSigmas.ts";
+import { FlipSigmas } from "./sampling/flipSigmas.ts";
 import { Flux2Scheduler } from "./sampling/flux2Scheduler.ts";
+import { KarrasScheduler } from "./sampling/karrasScheduler.ts";
 import { KSampler } from "./sampling/kSampler.ts";
+import { KSamplerAdvanced } from "./sampling/kSamplerAdvanced.ts";
 import { KSamplerSelect } from "./sampling/kSamplerSelect.ts";
+import { LaplaceScheduler } from "./sampling/laplaceScheduler.ts";
+import { PerpNegGuider } from "./sampling/perpNegGuider.ts";
+import { PolyexponentialScheduler } from "./sampling/polyexponentialScheduler.ts";
 import { RandomNoise } from "./sampling/randomNoise.ts";
+import { SamplerCustom } from "./sampling/samplerCustom.ts";
 import { SamplerCustomAdvanced } from "./sampling/samplerCustomAdvanced.ts";
+import { SamplingPercentToSigma } from "./sampling/samplingPercentToSigma.ts";
+import { SDTurboScheduler } from "./sampling/sdTurboScheduler.ts";
+import { SetFirstSigma } from "./sampling/setFirstSigma.ts";
 import { SplitSigmas } from "./sampling/splitSigmas.ts";
+import { SplitSigmasDenoise } from "./sampling/splitSigmasDenoise.ts";
+import { VPScheduler } from "./sampling/vpScheduler.ts";
+import { ComfySwitchNode } from "./utilities/comfySwitchNode.ts";
+import { PreviewAny } from "./utilities/previewAny.ts";
 import { PrimitiveBoolean } from "./utilities/primitiveBoolean.ts";
 import { PrimitiveFloat } from "./utilities/primitiveFloat.ts";
 import { PrimitiveInt } from "./utilities/primitiveInt.ts";
 import { PrimitiveString } from "./utilities/primitiveString.ts";
 import { PrimitiveStringMultiline } from "./utilities/primitiveStringMultiline.ts";
+import { StringConcatenate } from "./utilities/stringConcatenate.ts";
 
 /** Every node there is. One file adds a node; this list makes it known. */
 export const allNodes: readonly WeirNode[] = [
   BasicGuider,
   BasicScheduler,
+  BetaSamplingScheduler,
   CFGGuider,
   CLIPLoader,
   CLIPTextEncode,
+  ComfySwitchNode,
   ConditioningAverage,
   ConditioningCombine,
   ConditioningConcat,
@@ -107,11 +131,15 @@ export const allNodes: readonly WeirNode[] = [
   ConditioningZeroOut,
   CropMask,
   DisableNoise,
+  DualCFGGuider,
   EmptyFlux2LatentImage,
   EmptyImage,
   EmptyLatentImage,
   EmptySD3LatentImage,
+  ExponentialScheduler,
+  ExtendIntermediateSigmas,
   FeatherMask,
+  FlipSigmas,
   Flux2Scheduler,
   FluxGuidance,
   FluxKontextImageScale,
@@ -139,7 +167,10 @@ export const allNodes: readonly WeirNode[] = [
   InvertMask,
   JoinImageWithAlpha,
   KSampler,
+  KSamplerAdvanced,
   KSamplerSelect,
+  KarrasScheduler,
+  LaplaceScheduler,
   LatentAdd,
   LatentBatch,
   LatentBlend,
@@ -157,6 +188,12 @@ export const allNodes: readonly WeirNode[] = [
   LoadImage,
   MaskComposite,
   MaskToImage,
+  ModelSamplingAuraFlow,
+  ModelSamplingFlux,
+  ModelSamplingSD3,
+  PerpNegGuider,
+  PolyexponentialScheduler,
+  PreviewAny,
   PreviewImage,
   PrimitiveBoolean,
   PrimitiveFloat,
@@ -167,11 +204,17 @@ export const allNodes: readonly WeirNode[] = [
   ReferenceLatent,
   RepeatImageBatch,
   RepeatLatentBatch,
+  SDTurboScheduler,
+  SamplerCustom,
   SamplerCustomAdvanced,
+  SamplingPercentToSigma,
   SaveImage,
+  SetFirstSigma,
   SetLatentNoiseMask,
   SolidMask,
   SplitSigmas,
+  SplitSigmasDenoise,
+  StringConcatenate,
   ThresholdMask,
   UNETLoader,
   VAEDecode,
@@ -180,4 +223,5 @@ export const allNodes: readonly WeirNode[] = [
   VAEEncodeForInpaint,
   VAEEncodeTiled,
   VAELoader,
+  VPScheduler,
 ];

@@ -1,7 +1,7 @@
 import { cacheKeys } from "./cacheKey.ts";
 import { executionOrder, sourcesOf } from "./executionOrder.ts";
 import { isLink } from "./link.ts";
-import type { NodeClass, NodeContext, NodeResult, Prompt } from "./node.ts";
+import type { Link, NodeClass, NodeContext, NodeResult, Prompt } from "./node.ts";
 import type { ResultCache } from "./resultCache.ts";
 
 type Ui = Readonly<Record<string, unknown>>;
@@ -56,6 +56,7 @@ export async function execute<Context extends NodeContext>(options: ExecuteOptio
       signal,
       prompt,
       extraPngInfo: options.extraPngInfo ?? {},
+      linkTypes: linkTypesOf(prompt, nodeId, nodes),
       progress: (value, max) => emit({ kind: "progress", node: nodeId, value, max }),
     });
 
@@ -127,6 +128,17 @@ export async function execute<Context extends NodeContext>(options: ExecuteOptio
     }
   }
   return { status: "success", outputs: shown, executed };
+}
+
+function linkTypesOf<Context extends NodeContext>(
+  prompt: Prompt,
+  id: string,
+  nodes: (classType: string) => NodeClass<Context> | undefined,
+): Record<string, string> {
+  const links = Object.entries(prompt[id]!.inputs).filter(([, value]) => isLink(value)) as [string, Link][];
+  return Object.fromEntries(
+    links.map(([name, [from, slot]]) => [name, nodes(prompt[from]!.class_type)?.outputs[slot]?.type ?? "*"]),
+  );
 }
 
 /** How many nodes may still ask for each node's results. */

@@ -44,6 +44,8 @@ export interface NodeContext {
   /** The prompt as validated, and the UI workflow if one came with it: SaveImage writes both into the PNG. */
   readonly prompt: Prompt;
   readonly extraPngInfo: Readonly<Record<string, unknown>>;
+  /** Types of the outputs that linked inputs come from. */
+  readonly linkTypes?: Readonly<Record<string, string>>;
   /** A step done. `value` of `max`. */
   progress(value: number, max: number): void;
 }

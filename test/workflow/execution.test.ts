@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -27,7 +28,11 @@ interface Step {
     readonly json?: Body;
     readonly multipart?: { name: string; filename?: string; base64?: string; text?: string }[];
   };
-  readonly expect?: { readonly status: number | number[] };
+  readonly expect?: {
+    readonly status: number | number[];
+    readonly json?: Readonly<Record<string, { readonly $subset?: { readonly outputs?: Record<string, unknown> } }>>;
+    readonly image?: { readonly pixels_sha256?: string };
+  };
   readonly ws?: unknown;
   readonly expect_messages?: Message[];
 }
@@ -43,7 +48,7 @@ const KINDS = ["execution_start", "execution_cached", "executing", "executed"];
 const known = new Set(allNodes.map((node) => node.name));
 
 const transcripts = (existsSync(folder) ? readdirSync(folder) : [])
-  .filter((name) => /^0(15|19|3[0-69]|4\d|50|6[2-8])-/.test(name))
+  .filter((name) => /^0(15|19|3[0-69]|4\d|50|5[78]|6[2-9])-/.test(name))
   .map((name) => {
     const text = readFileSync(new URL(name, folder), "utf8").replaceAll("<run>", "r");
     return { name, ...(parseJson(text) as Transcript) };
@@ -66,6 +71,18 @@ describe.skipIf(!existsSync(folder))("recorded runs (needs ../shared)", () => {
       let compared = 0;
       for (const step of steps) {
         const { http } = step;
+        const saved = /^\/view\?filename=([^&]+)$/.exec(http?.path ?? "")?.[1];
+        if (saved && step.expect?.image?.pixels_sha256 && existsSync(join(world.folders.output, saved))) {
+          const { data } = decodePng(readFileSync(join(world.folders.output, saved)));
+          expect(createHash("sha256").update(data).digest("hex")).toBe(step.expect.image.pixels_sha256);
+          compared += 1;
+        }
+        const history = http?.path.startsWith("/history/") ? Object.values(step.expect?.json ?? {})[0] : undefined;
+        for (const [id, ui] of Object.entries(history?.$subset?.outputs ?? {})) {
+          const shown = events.find((event) => event.kind === "executed" && event.node === id);
+          expect(shown).toMatchObject({ ui });
+          compared += 1;
+        }
         if (http?.multipart !== undefined) {
           const file = http.multipart.find(({ name }) => name === "image")!;
           const sub = http.multipart.find(({ name }) => name === "subfolder")?.text ?? "";

@@ -18,6 +18,9 @@ export function mismatch(got: unknown, want: unknown, path = "$"): string | null
     return want.map((item, i) => mismatch(got[i], item, `${path}[${i}]`)).find((m) => m !== null) ?? null;
   }
   if (typeof want === "object" && want !== null) {
+    if ("$oneOf" in want) {
+      return (want.$oneOf as unknown[]).some((item) => mismatch(got, item) === null) ? null : differs;
+    }
     if ("$unordered" in want) {
       const left = [...(Array.isArray(got) ? got : [])];
       for (const item of want.$unordered as unknown[]) {

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { openSafetensors } from "../../formats/safetensors.ts";
+import { openWeights } from "../../formats/openWeights.ts";
 import type { WeightSource } from "../../formats/weightSource.ts";
 import type { Model } from "../../models/model.ts";
 import type { LoadedModel } from "../../runtime/runtime.ts";
@@ -25,7 +25,7 @@ export async function openFile<M extends Model>(
   open: (source: WeightSource) => M,
   context: WeirContext,
 ): Promise<{ readonly model: M; readonly loaded: LoadedModel }> {
-  const source = await openSafetensors(modelPath(folder, name, context));
+  const source = await openWeights(modelPath(folder, name, context));
   let model: M;
   try {
     model = open(source);

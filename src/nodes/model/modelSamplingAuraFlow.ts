@@ -1,0 +1,12 @@
+import { discreteFlowSampling } from "../../sampling/flowSampling.ts";
+import { float, node } from "../declare.ts";
+import { MODEL } from "../kinds.ts";
+
+/** Noise levels shifted as SD3 does it, with timesteps from 0 to 1. */
+export const ModelSamplingAuraFlow = node({
+  name: "ModelSamplingAuraFlow",
+  category: "model/patch",
+  inputs: { model: MODEL.link(), shift: float({ default: 1.73, min: 0, max: 100, step: 0.01 }) },
+  outputs: { MODEL: MODEL.output },
+  execute: ({ model, shift }) => ({ MODEL: { ...model, sampling: discreteFlowSampling(shift, 1) } }),
+});

@@ -1,0 +1,80 @@
+import { describeValidation } from "../../workflow/describeValidation.ts";
+import { execute } from "../../workflow/execute.ts";
+import type { NodeContext, Prompt } from "../../workflow/node.ts";
+import { createResultCache } from "../../workflow/resultCache.ts";
+import { validate } from "../../workflow/validate.ts";
+import type { NodeErrors } from "../../workflow/validationErrors.ts";
+import type { Folders, WeirContext, WeirNode } from "../context.ts";
+import { allNodes } from "../index.ts";
+import { type PlanningOptions, planningRuntime, type RecordedModel, type RecordedRun } from "./planningRuntime.ts";
+
+/** What a workflow would make its runtime do, in the order in which it would. */
+export type Recording =
+  | {
+      readonly status: "recorded";
+      readonly models: readonly RecordedModel[];
+      readonly runs: readonly RecordedRun[];
+      /** Class of each node that runs, by id. */
+      readonly classes: Readonly<Record<string, string>>;
+      readonly warnings: readonly string[];
+    }
+  | {
+      readonly status: "invalid";
+      readonly lines: readonly string[];
+      readonly nodeErrors: Readonly<Record<string, NodeErrors>>;
+    }
+  | { readonly status: "error"; readonly node: string; readonly classType: string; readonly error: unknown };
+
+/**
+ * Executes a workflow on a runtime that has no device: loaders read headers, everything that uses a model says what it would use. Nodes that
+ * show or save something are left out, so nothing leaves and nothing is written. Host arithmetic is done, on zeros: sizes come out right.
+ */
+export async function recordWorkflow(prompt: Prompt, folders: Folders, options: PlanningOptions): Promise<Recording> {
+  const runtime = planningRuntime(options);
+  const byName = new Map(allNodes.map((node) => [node.name, node.outputNode === true ? unshown(node) : node]));
+  const nodes = (classType: string) => byName.get(classType);
+  const warnings: string[] = [];
+  const contextOf = (base: NodeContext): WeirContext => ({
+    ...base,
+    runtime,
+    folders,
+    options: { disableMetadata: true },
+    warn: (text) => void warnings.push(text),
+  });
+  const { signal } = new AbortController();
+  try {
+    const checked = await validate<WeirContext>(prompt, {
+      nodes,
+      catalogue: folders,
+      context: (nodeId, prompt) => contextOf({ nodeId, signal, prompt, extraPngInfo: {}, progress: () => {} }),
+    });
+    const { nodeErrors } = checked;
+    if (!checked.ok) return { status: "invalid", lines: describeValidation(checked), nodeErrors };
+    if (Object.keys(nodeErrors).length > 0) warnings.push(...describeValidation(checked));
+    const execution = await execute<WeirContext>({
+      prompt: checked.prompt,
+      outputs: checked.outputs,
+      nodes,
+      cache: createResultCache(),
+      signal,
+      context: contextOf,
+      onEvent: (event) => {
+        if (event.kind === "executing") runtime.node = event.node;
+      },
+    });
+    if (execution.status === "error") {
+      const { node, classType, error } = execution;
+      return { status: "error", node, classType, error };
+    }
+    if (execution.status !== "success") throw new Error("invariant: nobody interrupts a plan");
+    const classes = Object.fromEntries(execution.executed.map((id) => [id, prompt[id]!.class_type]));
+    return { status: "recorded", models: runtime.models, runs: runtime.runs, classes, warnings };
+  } finally {
+    await runtime.close();
+  }
+}
+
+const unshown = (node: WeirNode): WeirNode => ({
+  ...node,
+  execute: () => Promise.resolve({ outputs: node.outputs.map(() => undefined), ui: {} }),
+});

@@ -1,0 +1,17 @@
+import { exponentialSigmas } from "../../sampling/schedulers/exponential.ts";
+import { float, int, node } from "../declare.ts";
+import { SIGMAS } from "../kinds.ts";
+
+export const ExponentialScheduler = node({
+  name: "ExponentialScheduler",
+  category: "model/sampling/schedulers",
+  inputs: {
+    steps: int({ default: 20, min: 1, max: 10000 }),
+    sigma_max: float({ default: 14.614642, min: 0, max: 5000, step: 0.01, round: false, advanced: true }),
+    sigma_min: float({ default: 0.0291675, min: 0, max: 5000, step: 0.01, round: false, advanced: true }),
+  },
+  outputs: { SIGMAS: SIGMAS.output },
+  execute: ({ steps, sigma_max, sigma_min }) => ({
+    SIGMAS: Float32Array.from(exponentialSigmas(steps, sigma_min, sigma_max)),
+  }),
+});

@@ -1,0 +1,11 @@
+import { flipSigmas } from "../../sampling/sigmas/flipSigmas.ts";
+import { node } from "../declare.ts";
+import { SIGMAS } from "../kinds.ts";
+
+export const FlipSigmas = node({
+  name: "FlipSigmas",
+  category: "model/sampling/sigmas",
+  inputs: { sigmas: SIGMAS.link() },
+  outputs: { SIGMAS: SIGMAS.output },
+  execute: ({ sigmas }) => ({ SIGMAS: flipSigmas(sigmas) }),
+});

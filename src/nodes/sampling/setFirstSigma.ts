@@ -1,0 +1,11 @@
+import { setFirstSigma } from "../../sampling/sigmas/setFirstSigma.ts";
+import { float, node } from "../declare.ts";
+import { SIGMAS } from "../kinds.ts";
+
+export const SetFirstSigma = node({
+  name: "SetFirstSigma",
+  category: "model/sampling/sigmas",
+  inputs: { sigmas: SIGMAS.link(), sigma: float({ default: 136, min: 0, max: 20000, step: 0.001, round: false }) },
+  outputs: { SIGMAS: SIGMAS.output },
+  execute: ({ sigmas, sigma }) => ({ SIGMAS: setFirstSigma(sigmas, sigma) }),
+});

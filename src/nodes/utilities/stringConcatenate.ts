@@ -1,0 +1,15 @@
+import { node, text } from "../declare.ts";
+import { STRING } from "../kinds.ts";
+
+export const StringConcatenate = node({
+  name: "StringConcatenate",
+  displayName: "Concatenate Text",
+  category: "text",
+  inputs: {
+    string_a: text({ multiline: true }),
+    string_b: text({ multiline: true }),
+    delimiter: text({ default: "", multiline: false }),
+  },
+  outputs: { STRING: STRING.output },
+  execute: ({ string_a, string_b, delimiter }) => ({ STRING: string_a + delimiter + string_b }),
+});
