@@ -7,6 +7,7 @@ import type { Model } from "../model.ts";
 import { identify } from "../registry.ts";
 import type { TextDims } from "./dims.ts";
 import { FAMILIES } from "./family.ts";
+import { underPublishedNames } from "./llamaNames.ts";
 import { textPass } from "./pass.ts";
 import { defaultTaps } from "./taps.ts";
 
@@ -36,16 +37,24 @@ const HEAD_NORM = "layers.0.self_attn.q_norm.weight";
 const BIAS = "layers.0.self_attn.q_proj.bias";
 
 /**
- * Opens a Qwen3 or Mistral 3 text encoder from a file's header, whatever stands before its keys. A Mistral 3 may be whole or cut off
+ * Opens a Qwen3 or Mistral 3 text encoder from a file's header, whatever stands before its keys; a Qwen3 also under llama.cpp's names. A Mistral 3 may be whole or cut off
  * behind the last layer that Flux 2 reads. Throws `WrongModel`, `BrokenModel`; `BadModelInput` for taps that the file has no layers for.
  * Source: the published keys and shapes.
  */
-export function openTextEncoder(source: WeightSource, options: TextOptions = {}): TextEncoder {
+export function openTextEncoder(given: WeightSource, options: TextOptions = {}): TextEncoder {
+  const source = underPublishedNames(given);
   const prefix = findPrefix(source, SIGN);
   if (prefix === null || identify(source).kind === "lora" || source.tensors.has(prefix + BIAS))
     throw new WrongModel(source.path, "a Qwen3 or Mistral 3 text encoder", identify(source).what);
   const file = new Declarations(source, prefix);
   const dims = readDims(file, options.headDim ?? 128);
+  // llama.cpp turns pairs of neighbours where this family turns halves, and reorders the rows of queries and keys for it.
+  if (source !== given && dims.family === "mistral3")
+    throw new WrongModel(
+      given.path,
+      "a Qwen3 text encoder (or Mistral 3 as safetensors)",
+      "a Mistral in llama.cpp's form",
+    );
   const cut = dims.family === "mistral3" && !file.has("norm.weight");
   const taps = options.taps ?? defaultTaps(dims.layers, cut);
   const ascending = taps.every(
