@@ -61,7 +61,9 @@ import { VAEEncode } from "./latent/vaeEncode.ts";
 import { VAEEncodeForInpaint } from "./latent/vaeEncodeForInpaint.ts";
 import { VAEEncodeTiled } from "./latent/vaeEncodeTiled.ts";
 import { CLIPLoader } from "./loaders/clipLoader.ts";
+import { CLIPLoaderGGUF } from "./loaders/clipLoaderGguf.ts";
 import { UNETLoader } from "./loaders/unetLoader.ts";
+import { UnetLoaderGGUF } from "./loaders/unetLoaderGguf.ts";
 import { VAELoader } from "./loaders/vaeLoader.ts";
 import { CropMask } from "./mask/cropMask.ts";
 import { FeatherMask } from "./mask/featherMask.ts";
@@ -118,6 +120,7 @@ export const allNodes: readonly WeirNode[] = [
   BetaSamplingScheduler,
   CFGGuider,
   CLIPLoader,
+  CLIPLoaderGGUF,
   CLIPTextEncode,
   ComfySwitchNode,
   ConditioningAverage,
@@ -217,6 +220,7 @@ export const allNodes: readonly WeirNode[] = [
   StringConcatenate,
   ThresholdMask,
   UNETLoader,
+  UnetLoaderGGUF,
   VAEDecode,
   VAEDecodeTiled,
   VAEEncode,
