@@ -9,6 +9,8 @@ export interface Move {
   readonly from: number;
   /** The use that cannot begin without it. */
   readonly needed: number;
+  /** It will leave again after its use: the plan does not keep it. */
+  readonly streams: boolean;
 }
 
 /** A run's moves out of its events. `start`: acquires before the run; what is brought for a use that never comes is needed by none: uses.length. */
@@ -27,7 +29,7 @@ export function movesOf(events: readonly MemoryEvent[], uses: readonly Use[], st
     // Acquires count from 1; what an announcement brings has the count before them.
     const from = Math.max(0, event.at - start - 1);
     const needed = places.get(event.weight)?.find((step) => step >= from) ?? uses.length;
-    moves.push({ weight: event.weight, bytes: event.bytes, from, needed });
+    moves.push({ weight: event.weight, bytes: event.bytes, from, needed, streams: event.reason === "stream" });
   }
   return moves;
 }

@@ -18,6 +18,7 @@ const input = fc.record({
   vramShare: fc.double({ min: 0.1, max: 1.3, noNaN: true }),
   weightsShare: fc.double({ min: 0.1, max: 1.3, noNaN: true }),
   alignment: fc.constantFrom(1, 8),
+  ramShare: fc.option(fc.double({ min: 0, max: 1.5, noNaN: true }), { nil: undefined }),
   isStatic: fc.boolean(),
   order: fc.array(fc.nat(1000), { minLength: 1, maxLength: 50 }),
 });
@@ -27,19 +28,22 @@ const decisions = (events: readonly MemoryEvent[]) =>
 
 test("7. given sizes and schedules, every move of a run is predicted, whatever the order in which reads and fences end", async () => {
   let streamed = 0;
+  let fromRam = 0;
   await fc.assert(
-    fc.asyncProperty(input, async ({ models, runs, vramShare, weightsShare, alignment, isStatic, order }) => {
+    fc.asyncProperty(input, async ({ models, runs, vramShare, weightsShare, ramShare, alignment, isStatic, order }) => {
       const bytes = models.flat(2).reduce((sum, b) => sum + Math.ceil(b / alignment) * alignment, 0);
       const budget = { vram: Math.ceil(bytes * vramShare), weights: Math.ceil(bytes * weightsShare) };
+      const ram = ramShare === undefined ? 0 : Math.ceil(bytes * ramShare) + 2 * Math.max(...models.flat(2));
       const policy = isStatic ? staticPlacement : spreadPins;
       let drawn = 0;
       const turns = new Turns((n) => order[drawn++ % order.length]! % n);
-      const b = bench({ ...budget, alignment, policy, pause: turns.pause });
+      const b = bench({ ...budget, ram, alignment, policy, pause: turns.pause });
       const uses = models.map((stages, m) => registerStages(b.residency, `m${m}`, stages));
       const schedules = runs.map((run) => ({ ...run, list: uses[run.model % uses.length]! }));
 
       const predicted = await predict({
-        device: { device: "fake", alignment, maxChunkBytes: b.memory.maxChunkBytes },
+        device: { device: "fake", alignment, maxChunkBytes: b.memory.maxChunkBytes, discrete: true },
+        ram,
         policy,
         budget,
         models: models.map((stages, m) => ({
@@ -72,11 +76,13 @@ test("7. given sizes and schedules, every move of a run is predicted, whatever t
       expect(predicted.runs.length).toBe(done);
       if (done === schedules.length) expect(predicted.doesNotFit).toBeNull();
       if (predicted.runs.some(({ windowBytes }) => windowBytes > 0)) streamed++;
+      if (predicted.runs.some(({ movedBytes, readBytes }) => readBytes < movedBytes)) fromRam++;
     }),
     { numRuns: 300 },
   );
   // The property is about something: many of these runs stream.
   expect(streamed).toBeGreaterThan(30);
+  expect(fromRam).toBeGreaterThan(30);
 });
 
 test("a run of unknown length is followed as far as it is told to", async () => {
@@ -98,6 +104,7 @@ test("a run of unknown length is followed as far as it is told to", async () => 
       windowBytes: 300,
       weightBudget: 600,
       movedBytes: 1000 + 3 * 700 + 100,
+      readBytes: 1000 + 3 * 700 + 100,
       peakBytes: 650,
     },
   ]);

@@ -4,9 +4,11 @@ import { createResidency } from "../memory/createResidency.ts";
 import { Cursor } from "../memory/cursor.ts";
 import type { MemoryEvent } from "../memory/eventLog.ts";
 import type { Policy } from "../memory/policy.ts";
+import { RamTier } from "../memory/ramTier.ts";
 import type { Budget, DoesNotFit } from "../memory/residency.ts";
 import { flatten } from "../memory/schedule.ts";
 import type { Bytes, ModelId, Schedule, WeightSpec } from "../memory/words.ts";
+import { simulatedHost } from "./simulatedHost.ts";
 import { type SimulatedDevice, simulatedMemory, simulatedStore } from "./simulatedMemory.ts";
 
 export interface PredictInput {
@@ -14,6 +16,8 @@ export interface PredictInput {
   readonly policy: Policy;
   readonly budget: Budget;
   readonly reserve?: Bytes;
+  /** Bytes of the RAM tier, staging included; for a discrete device. Default: 0. */
+  readonly ram?: Bytes;
   /** In the order in which they will be registered: weights are numbered through all of them, from 0. */
   readonly models: readonly { readonly id: ModelId; readonly weights: readonly WeightSpec[] }[];
   /** What will be announced, one after the other. */
@@ -37,6 +41,8 @@ export interface RunPrediction {
   readonly windowBytes: Bytes;
   readonly weightBudget: Bytes;
   readonly movedBytes: Bytes;
+  /** Of these, what is read from a file. */
+  readonly readBytes: Bytes;
   /** The most that is in use at once, of all kinds. */
   readonly peakBytes: Bytes;
 }
@@ -63,7 +69,17 @@ export async function predict(input: PredictInput): Promise<Prediction> {
   log.listen((event) => events.push(event));
   const ledger = createLedger(budget.vram);
   const memory = simulatedMemory(device);
-  const residency = createResidency({ memory, store: simulatedStore, ledger, policy, budget, reserve, events: log });
+  const ram = new RamTier(simulatedHost, input.ram ?? 0);
+  const residency = createResidency({
+    memory,
+    store: simulatedStore,
+    ledger,
+    policy,
+    budget,
+    reserve,
+    events: log,
+    ram,
+  });
   for (const { id, weights } of models) residency.register(id, weights);
 
   const runs: RunPrediction[] = [];
@@ -72,7 +88,7 @@ export async function predict(input: PredictInput): Promise<Prediction> {
   for (const { schedule, reserved, uses = Number.POSITIVE_INFINITY, budget } of input.runs) {
     starts.push(events.length);
     if (budget !== undefined) await residency.setBudget(budget);
-    const before = log.counters().movedBytes;
+    const before = log.counters();
     const announced = await residency.announce(schedule, reserved);
     if (!announced.ok) return { runs, doesNotFit: announced.error, events, runEvents: runEvents() };
     if (ledger.charge("activations", reserved) !== null)
@@ -80,8 +96,10 @@ export async function predict(input: PredictInput): Promise<Prediction> {
     const cursor = new Cursor(flatten(schedule));
     for (let i = 0; i < uses && cursor.advance(); i++) residency.release(await residency.acquire(cursor.use!));
     const { modelBytes, pinnedBytes, windowBytes, weightBudget } = residency.stats();
-    const movedBytes = log.counters().movedBytes - before;
-    runs.push({ modelBytes, pinnedBytes, windowBytes, weightBudget, movedBytes, peakBytes: ledger.peak });
+    const after = log.counters();
+    const movedBytes = after.movedBytes - before.movedBytes;
+    const readBytes = after.readBytes - before.readBytes;
+    runs.push({ modelBytes, pinnedBytes, windowBytes, weightBudget, movedBytes, readBytes, peakBytes: ledger.peak });
     announced.value.end();
     ledger.credit("activations", reserved);
   }

@@ -6,10 +6,12 @@ export interface SimulatedDevice {
   readonly device: DeviceId;
   readonly alignment: Bytes;
   readonly maxChunkBytes: Bytes;
+  /** Its memory is its own, so that a RAM tier has a use. Default: it is the machine's. */
+  readonly discrete?: boolean;
 }
 
 /** Device memory of which only the book-keeping exists: chunks have a size and no bytes. It never refuses; the ledger does. */
-export function simulatedMemory({ device, alignment, maxChunkBytes }: SimulatedDevice): DeviceMemory {
+export function simulatedMemory({ device, alignment, maxChunkBytes, discrete }: SimulatedDevice): DeviceMemory {
   const nothing = new Uint8Array(0);
   return {
     device,
@@ -17,7 +19,7 @@ export function simulatedMemory({ device, alignment, maxChunkBytes }: SimulatedD
     maxChunkBytes,
     allocate: (bytes) => ({ bytes, handle: null }),
     free() {},
-    map: () => nothing,
+    map: () => (discrete ? null : nothing),
     upload: () => Promise.resolve(),
     usage: () => ({ free: 0, total: 0 }),
   };

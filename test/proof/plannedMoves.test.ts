@@ -38,27 +38,35 @@ async function smaller(file: string): Promise<Prompt> {
 
 interface Case {
   readonly file: string;
-  readonly vram: number;
+  /** `--vram`: so many bytes beside what the largest run needs for activations; without it, plenty. */
+  readonly beside?: number;
+  /** `--vram-weights`. */
   readonly weights: { readonly bytes: number } | { readonly share: number };
   readonly fixed?: boolean;
 }
 
+const PLENTY = 400e6;
+
 const cases: readonly Case[] = [
-  { file: "klein.json", vram: 400e6, weights: { bytes: 400e6 } },
-  { file: "klein.json", vram: 400e6, weights: { share: 0.6 } },
-  { file: "klein.json", vram: 400e6, weights: { share: 0.3 } },
-  { file: "klein.json", vram: 400e6, weights: { bytes: 4e6 } },
-  { file: "klein.json", vram: 26e6, weights: { bytes: 26e6 } },
-  { file: "klein.json", vram: 18e6, weights: { bytes: 18e6 } },
-  { file: "klein-cfg.json", vram: 400e6, weights: { share: 0.4 } },
-  { file: "klein.json", vram: 400e6, weights: { bytes: 400e6 }, fixed: true },
+  { file: "klein.json", weights: { bytes: PLENTY } },
+  { file: "klein.json", weights: { share: 0.6 } },
+  { file: "klein.json", weights: { bytes: 4e6 } },
+  { file: "klein.json", beside: 9e6, weights: { bytes: PLENTY } },
+  { file: "klein.json", beside: 5e6, weights: { bytes: PLENTY } },
+  { file: "klein-cfg.json", weights: { share: 0.45 } },
+  { file: "klein.json", weights: { bytes: PLENTY }, fixed: true },
+  // Too little: the refusal is planned as well.
+  { file: "klein.json", weights: { bytes: 1e6 } },
+  { file: "klein.json", beside: 1e6, weights: { bytes: PLENTY } },
 ];
+
+const hooks = { onCrumb() {}, onStage() {}, onSaved() {} };
 
 const decisions = (events: readonly MemoryEvent[]) =>
   events.filter(({ kind }) => kind === "move" || kind === "drop" || kind === "plan");
 
-test.each(cases)("$file in $vram bytes, weights $weights: the planned moves are the run's", async (given) => {
-  const { file, vram, weights, fixed = false } = given;
+test.each(cases)("$file, $beside bytes beside activations, weights $weights: planned as run", async (given) => {
+  const { file, beside, weights, fixed = false } = given;
   const prompt = await smaller(file);
 
   const { backend, memory } = (await openGgml()).open("cpu");
@@ -66,10 +74,12 @@ test.each(cases)("$file in $vram bytes, weights $weights: the planned moves are 
   const recording = await recordWorkflow(prompt, createFolders({ baseDirectory: demo }), {
     device: { info: backend.info, activationBytes: (program) => backend.activationBytes(program) },
     precision: "native",
-    vram,
+    vram: PLENTY,
     vramWeights: weights,
   });
   if (recording.status !== "recorded") throw new Error(JSON.stringify(recording));
+  const largest = Math.max(...recording.runs.map((run) => run.activationBytes + run.carriedBytes));
+  const vram = beside === undefined ? PLENTY : largest + beside;
   const predicted = await predict({
     device: { device: "cpu", alignment, maxChunkBytes: maxBufferBytes },
     policy: fixed ? staticPlacement : spreadPins,
@@ -98,16 +108,20 @@ test.each(cases)("$file in $vram bytes, weights $weights: the planned moves are 
       disableMetadata: true,
       verbose: true,
     },
-    { onCrumb: () => {}, onStage: () => {} },
+    hooks,
   );
   try {
     const job = { id: "job", prompt, extraPngInfo: {} };
     const result = await engine.run(job, new AbortController().signal, (event) => {
       if (event.kind === "memory") events.push(event.event);
     });
-    expect(result.status).toBe("success");
-    expect(predicted.doesNotFit).toBeNull();
     expect(decisions(predicted.events)).toEqual(decisions(events));
+    if (predicted.doesNotFit !== null) {
+      expect(result).toMatchObject({ status: "error", error: { code: "does-not-fit" } });
+      expect(result.status === "error" && result.error.detail).toMatchObject(predicted.doesNotFit);
+      return;
+    }
+    expect(result.status).toBe("success");
     expect(decisions(events).length).toBeGreaterThan(100);
     if (result.status !== "success") return;
     expect(predicted.runs.at(-1)!.peakBytes).toBe(result.stats.vram.peak);

@@ -92,7 +92,7 @@ export function simulateCache(
         resident.add(weight);
         brought.set(weight, now);
         used += size;
-        own.push({ weight, bytes: size, from: ahead ? Math.max(0, step - 1) : step, needed: step });
+        own.push({ weight, bytes: size, from: ahead ? Math.max(0, step - 1) : step, needed: step, streams: false });
       }
       for (const weight of wanted) last.set(weight, now);
       now++;
