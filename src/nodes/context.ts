@@ -36,7 +36,7 @@ export interface PictureJournal {
   saved(node: string, index: number): readonly SavedPicture[];
 }
 
-/** The user's folders, as ComfyUI lays them out under the base directory. */
+/** The user's folders, as ComfyUI lays them out under the base directory. "latents": saved latents in the input folder. */
 export interface Folders {
   /** Sorted names in a model folder, subfolders with "/". */
   list(folder: string): readonly string[];

@@ -25,3 +25,12 @@ export class OutputError extends Error {
     this.code = code;
   }
 }
+
+/** A file of model folders that cannot be used. Names the file and what is wrong in it. */
+export class BadModelPaths extends Error {
+  override readonly name = "BadModelPaths";
+  readonly code = "bad-model-paths";
+  constructor(file: string, fact: string) {
+    super(`${file} ${fact}`);
+  }
+}

@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createFolders } from "./folders.ts";
+import { readModelPaths } from "./readModelPaths.ts";
 
 let base: string;
 const put = (...path: string[]) => {
@@ -77,4 +78,44 @@ test("folders of their own place", () => {
     inputDirectory: join(base, "i"),
   });
   expect([folders.output, folders.input, folders.temp]).toEqual(["o", "i", "temp"].map((name) => join(base, name)));
+});
+
+describe("extra_model_paths.yaml", () => {
+  const write = (text: string) => {
+    const file = join(base, "extra_model_paths.yaml");
+    writeFileSync(file, text);
+    return file;
+  };
+
+  test("sections, several paths to a folder, older names, defaults first, paths beside the file and from the environment", () => {
+    put("models", "vae", "same.safetensors");
+    put("more", "vae", "same.safetensors");
+    put("more", "vae2", "b.safetensors");
+    put("more", "unets", "sub", "c.safetensors");
+    put("other", "vae", "d.safetensors");
+    const file = write(
+      "# comment\ncomfyui:\n  base_path: $WHERE/more\n  is_default: true\n  vae: |\n    vae\n    vae2/\n  unet: unets\n  custom_nodes: nodes\nempty:\nother:\n  vae: other/vae\n",
+    );
+    const folders = createFolders({ baseDirectory: base, modelPaths: readModelPaths(file, { WHERE: base }) });
+    expect(folders.list("vae")).toEqual(["b.safetensors", "d.safetensors", "same.safetensors"]);
+    expect(folders.resolve("vae", "same.safetensors")).toBe(join(base, "more", "vae", "same.safetensors"));
+    expect(folders.resolve("vae", "d.safetensors")).toBe(join(base, "other", "vae", "d.safetensors"));
+    expect(folders.list("diffusion_models")).toEqual(["sub/c.safetensors"]);
+  });
+
+  test.each([
+    ["a: [", "is not read"],
+    ["- a\n- b\n", "holds no sections"],
+    ["a: text\n", 'section "a" holds no'],
+    ["a:\n  vae:\n    - x\n", "a.vae is no path"],
+    ["a: &x\n  vae: y\nb: *x\n", "is not read"],
+  ])("%j is refused with file and place", (text, fact) => {
+    const file = write(text);
+    expect(() => readModelPaths(file, {})).toThrow(fact);
+    expect(() => readModelPaths(file, {})).toThrow(file);
+  });
+
+  test("a file that is not there says so", () => {
+    expect(() => readModelPaths(join(base, "none.yaml"), {})).toThrow("none.yaml does not exist");
+  });
 });

@@ -1,6 +1,7 @@
 import { readdirSync, realpathSync, type Stats, statSync } from "node:fs";
 import { join, resolve, sep } from "node:path";
 import type { Folders } from "./context.ts";
+import type { ModelPath } from "./readModelPaths.ts";
 
 export interface FolderOptions {
   /** Holds models/, input/, output/, temp/, as ComfyUI lays them out. */
@@ -8,6 +9,10 @@ export interface FolderOptions {
   readonly outputDirectory?: string;
   readonly inputDirectory?: string;
   readonly tempDirectory?: string;
+  /** Instead of models/ under the base directory. */
+  readonly modelsDirectory?: string;
+  /** More folders of models: `readModelPaths`. */
+  readonly modelPaths?: readonly ModelPath[];
 }
 
 /** Folders of which ComfyUI knows an older name too; what is in both is taken from the first. Source: comfyui-api.md, "Command line". */
@@ -22,23 +27,28 @@ const NEW_NAMES = new Map([
 
 /** What can be opened. Pickles (.ckpt, .pt, .bin) run code when they are read, so they are not offered. */
 const MODEL_FILE = /\.(safetensors|sft|gguf)$/i;
+const LATENT = /\.latent$/i;
 const PICTURE = /\.(png|apng|jpe?g|webp|gif|bmp|tiff?|avif)$/i;
 /** Bounds on a walk: links may make a folder contain itself. */
 const MAX_DEPTH = 8;
 const MAX_FILES = 50_000;
 
-/** The folders under a base directory. Nothing is created; a folder that is not there is empty. */
+/** The folders under a base directory, and those the user's files add. Nothing is created; a folder that is not there is empty. */
 export function createFolders(options: FolderOptions): Folders {
   const base = resolve(options.baseDirectory);
   const input = resolve(options.inputDirectory ?? join(base, "input"));
   const output = resolve(options.outputDirectory ?? join(base, "output"));
   const temp = resolve(options.tempDirectory ?? join(base, "temp"));
+  const models = resolve(options.modelsDirectory ?? join(base, "models"));
   const pictures = new Map(Object.entries({ input, output, temp }));
 
   const roots = (folder: string): string[] => {
     const name = NEW_NAMES.get(folder) ?? folder;
     if (!/^\w+$/.test(name)) return [];
-    return (ALIASES.get(name) ?? [name]).map((part) => join(base, "models", part));
+    const own = (ALIASES.get(name) ?? [name]).map((part) => join(models, part));
+    const more = (options.modelPaths ?? []).filter((path) => (NEW_NAMES.get(path.folder) ?? path.folder) === name);
+    const paths = (first: boolean) => more.filter((path) => path.first === first).map(({ path }) => path);
+    return [...paths(true), ...own, ...paths(false)];
   };
 
   return {
@@ -46,14 +56,15 @@ export function createFolders(options: FolderOptions): Folders {
     output,
     temp,
     list(folder) {
+      if (folder === "latents") return filesIn(input).filter((name) => LATENT.test(name));
       const root = pictures.get(folder);
       if (root !== undefined) return filesIn(root).filter((name) => PICTURE.test(name));
       const names = roots(folder).flatMap((path) => walk(path));
       return [...new Set(names)].filter((name) => MODEL_FILE.test(name)).sort();
     },
     resolve(folder, name) {
-      const root = pictures.get(folder);
-      if (root !== undefined) return resolvePicture(pictures, folder, name);
+      if (folder === "latents") return LATENT.test(bareName(name)) ? resolvePicture(pictures, "input", name) : null;
+      if (pictures.has(folder)) return resolvePicture(pictures, folder, name);
       // A name that is listed lies in the folder, or where a link in there leads that the user has made.
       if (!this.list(folder).includes(name)) return null;
       for (const path of roots(folder)) {
@@ -64,6 +75,8 @@ export function createFolders(options: FolderOptions): Folders {
     },
   };
 }
+
+const bareName = (name: string): string => name.replace(/ \[(input|output|temp)\]$/, "");
 
 /** Names like "a/b.png" and "b.png [output]"; nothing that leaves the folder, neither by its name nor by a link. */
 function resolvePicture(folders: ReadonlyMap<string, string>, folder: string, name: string): string | null {
