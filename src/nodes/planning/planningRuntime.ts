@@ -32,7 +32,7 @@ export interface RecordedModel {
   readonly title: string;
   readonly kind: string;
   readonly weights: readonly WeightSpec[];
-  /** The file's own encodings of its matrices: BF16, ... */
+  /** The file's own encodings of its matrices and kernels: BF16, ... */
   readonly encodings: readonly string[];
 }
 
@@ -104,7 +104,7 @@ export function planningRuntime({ device, precision, vram, vramWeights }: Planni
     const ids = new Map<string, WeightId>(model.weights.map(({ name }, i) => [name, weightsSoFar + i]));
     const bytes = new Map<WeightId, number>(model.weights.map((_, i) => [weightsSoFar + i, forms[i]!.bytes]));
     weightsSoFar += model.weights.length;
-    const matrices = model.weights.filter(({ role }) => role === "matrix");
+    const matrices = model.weights.filter(({ role }) => role !== "vector");
     const index =
       models.push({
         title: modelTitle(model),
