@@ -61,7 +61,7 @@ export class GgmlMemory implements DeviceMemory {
     const free = (): void => {
       if (this.#staging.delete(buffer)) g.ggml_backend_buffer_free(buffer);
     };
-    return { data, free };
+    return { bytes, data, free };
   }
 
   usage(): { readonly free: number; readonly total: number } {

@@ -16,6 +16,7 @@ export interface Place {
 
 /** Host memory from which a device can copy by itself. `free` gives it back: no upload of it is in flight then. */
 export interface Staging {
+  readonly bytes: Bytes;
   readonly data: Uint8Array;
   free(): void;
 }
