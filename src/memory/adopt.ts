@@ -1,5 +1,6 @@
 import { arrange } from "./arrange.ts";
 import { drop, dropChunk } from "./moves.ts";
+import { planRam } from "./planRam.ts";
 import type { PolicyState, TooSmall } from "./policy.ts";
 import type { PoolChunk } from "./pool.ts";
 import { type State, weightLimit } from "./state.ts";
@@ -80,6 +81,7 @@ export async function adopt(state: State, why: Reason): Promise<Result<void, Can
     }
     state.plan = plan;
     state.scheduled = scheduled;
+    planRam(state);
     state.replan = null;
     run.rescan = true;
     run.complete = false;
@@ -92,6 +94,7 @@ export async function adopt(state: State, why: Reason): Promise<Result<void, Can
       budget: limit,
       pinned: plan.pinnedBytes,
       window: plan.windowBytes,
+      ram: [...state.ramPinned].reduce((sum, weight) => sum + state.table[weight]!.bytes, 0),
     });
     return ok(undefined);
   }

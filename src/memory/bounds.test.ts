@@ -55,6 +55,48 @@ for (const share of [0.9, 0.6, 0.3, 0.1]) {
   });
 }
 
+for (const [vram, ram] of [
+  [0.3, 0.3],
+  [0.5, 0.4],
+  [0.1, 0.6],
+  [0.6, 0.02],
+] as const) {
+  test(`with ${vram * 100} % in vram and ${ram * 100} % in RAM a steady pass reads M - R_vram - R_ram from disk, and no tier holds what another does`, async () => {
+    const limit = Math.floor(model * ram);
+    const b = bench({ weights: Math.floor(model * vram), ram: limit + 2 * largest });
+    const uses = registerStages(b.residency, "m", stages);
+    await b.residency.announce(passes(uses, "unknown"), 0);
+    for (const use of uses) await step(b, use);
+    const { pinnedBytes } = b.residency.stats();
+    for (let pass = 0; pass < 3; pass++) {
+      const [before, reads] = [b.events.counters(), b.store.fills.length];
+      for (const use of uses) await step(b, use);
+      const after = b.events.counters();
+      const fromRam = after.ramBytes - before.ramBytes;
+      expect(fromRam).toBeGreaterThan(limit - largest);
+      expect(after.movedBytes - before.movedBytes).toBe(model - pinnedBytes);
+      expect(after.readBytes - before.readBytes).toBe(model - pinnedBytes - fromRam);
+      // What else RAM holds are pins, small ones in a rest of room that nothing that streams fits into.
+      expect(b.residency.stats().ramBytes - fromRam).toBeLessThan(largest);
+      expect(b.store.fills.length).toBeGreaterThan(reads);
+    }
+    expect(b.host.peakBytes).toBeLessThanOrEqual(limit + 2 * largest);
+  });
+}
+
+test("with room in RAM for what streams a pass reads nothing, and two models that alternate are read once each", async () => {
+  const b = bench({ weights: Math.floor(model / 2), ram: 2 * model + 2 * largest });
+  const models = ["a", "b"].map((name) => registerStages(b.residency, name, stages));
+  for (let prompt = 0; prompt < 3; prompt++) {
+    for (const uses of models) {
+      const announced = await b.residency.announce(passes(uses, 2), 0);
+      for (let pass = 0; pass < 2; pass++) for (const use of uses) await step(b, use);
+      if (announced.ok) announced.value.end();
+    }
+  }
+  expect(b.events.counters().readBytes).toBe(2 * model);
+});
+
 test("the first stage is ready when its own weights are, not when the model is", async () => {
   const b = bench({ weights: model, concurrency: 1 });
   const uses = registerStages(b.residency, "m", stages);
@@ -94,16 +136,23 @@ const random = fc.record({
     maxLength: 12,
   }),
   share: fc.double({ min: 0.02, max: 1.1, noNaN: true }),
+  ramShare: fc.double({ min: 0, max: 1.1, noNaN: true }),
   alignment: fc.constantFrom(1, 16),
   chunk: fc.integer({ min: 64, max: 400 }),
 });
 
 test("any model at any budget that is enough: M - R a pass, within the budget", async () => {
   await fc.assert(
-    fc.asyncProperty(random, async ({ stages, share, alignment, chunk }) => {
+    fc.asyncProperty(random, async ({ stages, share, ramShare, alignment, chunk }) => {
       const sizes = stages.map((list) => list.map((bytes) => Math.ceil(bytes / alignment) * alignment));
       const bytes = sizes.flat().reduce((a, b) => a + b, 0);
-      const b = bench({ weights: Math.ceil(bytes * share), alignment, maxChunkBytes: chunk });
+      const most = Math.max(...sizes.flat());
+      const b = bench({
+        weights: Math.ceil(bytes * share),
+        ram: Math.ceil(bytes * ramShare) + 2 * most,
+        alignment,
+        maxChunkBytes: chunk,
+      });
       const uses = registerStages(b.residency, "m", sizes);
       const announced = await b.residency.announce(passes(uses, "unknown"), 0);
       if (!announced.ok) return;
@@ -111,7 +160,13 @@ test("any model at any budget that is enough: M - R a pass, within the budget", 
       for (const use of uses) await step(b, use);
       for (let pass = 0; pass < 2; pass++) {
         const before = movedBytes(b);
+        const { readBytes } = b.events.counters();
         for (const use of uses) await step(b, use);
+        const { ramBytes } = b.residency.stats();
+        expect(b.events.counters().readBytes - readBytes).toBeLessThanOrEqual(
+          Math.max(0, bytes - pinnedBytes - Math.max(0, bytes * ramShare - most)),
+        );
+        expect(ramBytes).toBeLessThanOrEqual(Math.ceil(bytes * ramShare));
         // A model of one or two stages keeps what streams in the window across the boundary.
         expect(movedBytes(b) - before).toBeLessThanOrEqual(bytes - pinnedBytes);
       }

@@ -7,7 +7,18 @@ export function createEventLog(ringSize: number): EventLog {
   const listeners = new Set<(event: MemoryEvent) => void>();
   const moved: Partial<Record<Reason, Bytes>> = {};
   const dropped: Partial<Record<Reason, Bytes>> = {};
-  const count = { moves: 0, movedBytes: 0, drops: 0, droppedBytes: 0, acquires: 0, hits: 0, faults: 0 };
+  const count = {
+    moves: 0,
+    movedBytes: 0,
+    readBytes: 0,
+    ramBytes: 0,
+    ramDroppedBytes: 0,
+    drops: 0,
+    droppedBytes: 0,
+    acquires: 0,
+    hits: 0,
+    faults: 0,
+  };
   /** Where the next event goes, once the ring is full: the oldest one's place. */
   let next = 0;
 
@@ -15,11 +26,20 @@ export function createEventLog(ringSize: number): EventLog {
     add(event) {
       switch (event.kind) {
         case "move":
+          if (event.from === "disk") count.readBytes += event.bytes;
+          // What is read into RAM goes on into device memory with the next event: it is no hit of the copy.
+          if (event.to === "ram") count.ramBytes -= event.bytes;
+          if (event.from === "ram") count.ramBytes += event.bytes;
+          if (event.to !== "vram") break;
           count.moves++;
           count.movedBytes += event.bytes;
           moved[event.reason] = (moved[event.reason] ?? 0) + event.bytes;
           break;
         case "drop":
+          if (event.from === "ram") {
+            count.ramDroppedBytes += event.bytes;
+            break;
+          }
           count.drops++;
           count.droppedBytes += event.bytes;
           dropped[event.reason] = (dropped[event.reason] ?? 0) + event.bytes;

@@ -210,3 +210,85 @@ test("static: all before the first step, or refused with the numbers", async () 
     error: { weightBytes: 400, limit: "weights", needed: 400 },
   });
 });
+
+test("three tiers: what streams and RAM has room for is read once, and comes from RAM from then on", async () => {
+  const b = bench({ weights: 400, ram: 500 });
+  const uses = registerStages(b.residency, "m", oneEach(6));
+  expect((await b.residency.announce(passes(uses, 2), 0)).ok).toBe(true);
+  for (let pass = 0; pass < 2; pass++) for (const use of uses) await step(b, use);
+  expect(brief(b.events.recent())).toMatchInlineSnapshot(`
+    [
+      "0 ram+0 stream",
+      "0 ram>0 stream",
+      "0 ram+1 stream",
+      "0 ram>1 stream",
+      "0 ram+2 stream",
+      "0 ram>2 stream",
+      "0 +3 pin",
+      "2 -0 used",
+      "2 +4 stream",
+      "3 -1 used",
+      "3 ram-0 room",
+      "3 ram+5 stream",
+      "3 ram>5 stream",
+      "4 -2 used",
+      "4 +0 stream",
+      "6 -4 used",
+      "7 -5 used",
+      "7 ram>1 stream",
+      "7 ram>2 stream",
+      "8 -0 used",
+      "8 +4 stream",
+      "9 -1 used",
+      "9 ram>5 stream",
+      "10 -2 used",
+      "12 -4 used",
+    ]
+  `);
+  expect(b.events.counters()).toMatchObject({ movedBytes: 1100, readBytes: 800, ramBytes: 300 });
+});
+
+test("a copy whose read no lease waits for any more is finished, and what nobody needs is not begun", async () => {
+  let go = () => {};
+  const gate = new Promise<void>((open) => {
+    go = open;
+  });
+  const b = bench({ weights: 300, ram: 1000, concurrency: 1, pause: () => gate });
+  const uses = registerStages(b.residency, "m", oneEach(3));
+  const announced = await b.residency.announce(passes(uses, 1), 0);
+  if (announced.ok) announced.value.end();
+  b.residency.checkInvariants();
+  go();
+  await new Promise((done) => setTimeout(done, 5));
+  expect(b.store.fills).toEqual([0]);
+  expect(b.residency.stats()).toMatchObject({ ramBytes: 100, inRam: [0] });
+  for (const use of uses) await step(b, use);
+  expect(b.store.fills).toEqual([0, 1, 2]);
+});
+
+test("staging comes off RAM's budget, and is there without any", async () => {
+  const none = bench({ weights: 200, ram: 0 });
+  const uses = registerStages(none.residency, "m", oneEach(3));
+  await none.residency.announce(passes(uses, 2), 0);
+  for (let pass = 0; pass < 2; pass++) for (const use of uses) await step(none, use);
+  expect(none.ram.ledger.usedBy("staging")).toBeGreaterThan(0);
+  expect(none.host.peakBytes).toBeLessThanOrEqual(200);
+  const some = bench({ ram: 350 });
+  registerStages(some.residency, "m", oneEach(3));
+  expect(some.ram.limit).toBe(150);
+});
+
+test("RAM gives back what is asked for, and what its budget loses, the least needed first", async () => {
+  const b = bench({ weights: 200, ram: 700 });
+  const uses = registerStages(b.residency, "m", oneEach(5));
+  await b.residency.announce(passes(uses, "unknown"), 0);
+  for (const use of uses) await step(b, use);
+  expect(b.ram.used).toBe(500);
+  b.ram.setBudget(500);
+  expect(b.ram.used).toBe(300);
+  expect(b.ram.trim(120)).toBe(200);
+  b.residency.checkInvariants();
+  expect(b.host.liveBytes).toBe(b.ram.ledger.used);
+  for (const use of uses) await step(b, use);
+  expect(b.ram.used).toBe(300);
+});

@@ -1,4 +1,5 @@
 import { adopt, type CannotAdopt } from "./adopt.ts";
+import { arrayMemory } from "./arrayMemory.ts";
 import { checkInvariants } from "./checkInvariants.ts";
 import { Cursor } from "./cursor.ts";
 import type { DeviceMemory, Place, WeightStore } from "./deviceMemory.ts";
@@ -13,13 +14,16 @@ import {
 import type { EventLog } from "./eventLog.ts";
 import { leaveOrder } from "./leaveOrder.ts";
 import type { Ledger } from "./ledger.ts";
-import { createLoader } from "./loader.ts";
+import { createLoader, PIECE } from "./loader.ts";
 import { Lock } from "./lock.ts";
 import { makeRoom } from "./makeRoom.ts";
 import { drop, dropChunk, dropSpent, load, retract } from "./moves.ts";
+import { planRam } from "./planRam.ts";
 import type { Policy } from "./policy.ts";
 import { Pool } from "./pool.ts";
 import { prefetch } from "./prefetch.ts";
+import type { RamTenant } from "./ramTenant.ts";
+import { RamTier } from "./ramTier.ts";
 import type { Announcement, Budget, DoesNotFit, Lease, Residency, ResidencyStats } from "./residency.ts";
 import { placeInRing, repackWindow } from "./ring.ts";
 import { flatten } from "./schedule.ts";
@@ -48,6 +52,11 @@ export interface ResidencyOptions {
   readonly events: EventLog;
   /** Bytes that the device's driver takes unasked, as measured: charged for good. */
   readonly reserve?: Bytes;
+  /**
+   * Where copies of weights are kept beside the device's own memory, and what its staging is counted against; may be shared with other devices.
+   * Without it nothing is kept. A unified device has no use for one.
+   */
+  readonly ram?: RamTier;
   /** Loads in flight at once: two, so that a read and an upload overlap. */
   readonly concurrency?: number;
 }
@@ -84,6 +93,7 @@ class PooledLease implements Lease {
 /** The residency of one device, empty. Throws `ReserveTooLarge`. Pure: all it knows of the world comes in through the options. */
 export function createResidency(options: ResidencyOptions): CheckedResidency {
   const { memory, store, ledger, policy, budget, events, reserve = 0, concurrency = 2 } = options;
+  const ram = options.ram ?? new RamTier(arrayMemory, 0);
   ledger.setCeiling(budget.vram);
   if (ledger.charge("reserve", reserve) !== null) throw new ReserveTooLarge(reserve, budget.vram);
   const now = () => state.now;
@@ -93,9 +103,17 @@ export function createResidency(options: ResidencyOptions): CheckedResidency {
     events,
     policy,
     pool: new Pool(memory, ledger, events, now),
-    loader: createLoader(memory, store, concurrency, (what, error) => {
-      const message = error instanceof Error ? error.message : String(error);
-      events.add({ kind: "fault", at: state.now, device: memory.device, what, message });
+    ram,
+    tenant: createTenant(() => state),
+    loader: createLoader({
+      memory,
+      store,
+      concurrency,
+      ram,
+      fault(what, error) {
+        const message = error instanceof Error ? error.message : String(error);
+        events.add({ kind: "fault", at: state.now, device: memory.device, what, message });
+      },
     }),
     table: [],
     budget,
@@ -103,12 +121,13 @@ export function createResidency(options: ResidencyOptions): CheckedResidency {
     run: null,
     plan: null,
     scheduled: new Set(),
+    ramPinned: new Set(),
     window: [],
     head: { chunk: 0, offset: 0 },
     faultLimit: Number.POSITIVE_INFINITY,
     replan: null,
   };
-  return new Core(state);
+  return new Core(state, concurrency);
 }
 
 class Core implements CheckedResidency {
@@ -117,9 +136,11 @@ class Core implements CheckedResidency {
   readonly #lock = new Lock();
   readonly #idle: PooledLease[] = [];
   readonly #closing = new Set<() => void>();
+  readonly #concurrency: number;
 
-  constructor(state: State) {
+  constructor(state: State, concurrency: number) {
     this.#state = state;
+    this.#concurrency = concurrency;
   }
 
   get device() {
@@ -137,6 +158,8 @@ class Core implements CheckedResidency {
       if (size > memory.maxChunkBytes) throw new WeightTooLarge(name, bytes, memory.maxChunkBytes, memory.device);
       return size;
     });
+    const piece = Math.min(PIECE, Math.max(0, ...weights.map(({ bytes }) => bytes)));
+    this.#state.ram.reserveStaging(this.#state.tenant, this.#concurrency * piece);
     return weights.map(({ name, bytes }, i) => {
       const id = table.length;
       const record: WeightRecord = {
@@ -149,6 +172,7 @@ class Core implements CheckedResidency {
         place: null,
         chunk: null,
         load: null,
+        ram: null,
         holds: 0,
         lastUse: -1,
         neededUntil: -1,
@@ -171,14 +195,21 @@ class Core implements CheckedResidency {
         // Acquired again while others were served: wait again.
         if (own.some((record) => record.holds > 0)) return false;
         if (state.run !== null && own.some((record) => state.scheduled.has(record.id))) this.#retract(state.run);
+        const reads: Promise<void>[] = [];
         for (const record of own) {
+          const { ram: copy } = record;
           if (record.place !== null) drop(state, record, "closed");
+          if (copy !== null) {
+            state.ram.drop(copy, "closed");
+            reads.push(copy.released.reached);
+          }
           table[record.id] = null;
         }
         for (const chunk of [...pool.chunks]) {
           if (chunk.residents.length === 0 && !state.window.includes(chunk)) pool.shrink(chunk);
         }
         await pool.shrunk();
+        await Promise.all(reads);
         return true;
       });
     }
@@ -205,6 +236,7 @@ class Core implements CheckedResidency {
       };
       state.run = run;
       state.faultLimit = Number.POSITIVE_INFINITY;
+      state.ram.forgetRefusals();
       for (const { residents } of state.window) for (const record of residents) record.neededUntil = -1;
       const adopted = await adopt(state, "replan");
       if (!adopted.ok) {
@@ -299,7 +331,10 @@ class Core implements CheckedResidency {
     const { table, pool, plan, run } = this.#state;
     const weightBudget = Math.max(0, weightLimit(this.#state));
     const resident = table.filter((r): r is WeightRecord => r?.state === "resident");
+    const inRam = table.filter((r): r is WeightRecord => r !== null && r.ram !== null);
     return {
+      ramBytes: inRam.reduce((sum, record) => sum + record.bytes, 0),
+      inRam: inRam.map((record) => record.id),
       residentBytes: resident.reduce((sum, record) => sum + record.size, 0),
       chunkBytes: pool.bytes,
       pinnedBytes: run === null ? 0 : (plan?.pinnedBytes ?? 0),
@@ -312,6 +347,7 @@ class Core implements CheckedResidency {
 
   checkInvariants(): void {
     checkInvariants(this.#state);
+    this.#state.ram.checkInvariants();
   }
 
   /** The schedule moves to this use, if it names it (true); its weights are held from here on. */
@@ -506,6 +542,27 @@ class Core implements CheckedResidency {
       return new OutOfDeviceMemory(memory.device, error.error.stage, needed, pool.bytes, limit);
     return new BudgetTooSmall(error.error.stage, needed, limit);
   }
+}
+
+/** What this residency's copies are worth to it, by the announcement in force. */
+function createTenant(state: () => State): RamTenant {
+  return {
+    rank({ id }) {
+      const { run, plan, ramPinned } = state();
+      if (run === null) return 1;
+      return ramPinned.has(id) ? 2 : plan?.pinned.has(id) ? 0 : 1;
+    },
+    left({ id, bytes }, reason) {
+      const { events, now, memory } = state();
+      events.add({ kind: "drop", at: now, device: memory.device, weight: id, bytes, from: "ram", reason });
+    },
+    refused(bytes) {
+      const { events, now, memory } = state();
+      const message = `the machine refused ${bytes} bytes for a copy in RAM`;
+      events.add({ kind: "fault", at: now, device: memory.device, what: "allocate", message });
+    },
+    resized: () => planRam(state()),
+  };
 }
 
 function addFence(record: WeightRecord, fence: Fence): void {

@@ -30,6 +30,8 @@ export type MemoryEvent =
       readonly budget: Bytes;
       readonly pinned: Bytes;
       readonly window: Bytes;
+      /** Bytes of weights beside the pins that are to stay in RAM. */
+      readonly ram: Bytes;
     }
   | {
       readonly kind: "budget";
@@ -77,9 +79,17 @@ export interface EventLog {
 }
 
 export interface Counters {
+  /** Moves into device memory, from wherever. */
   readonly moves: number;
   readonly movedBytes: Bytes;
   readonly movedBytesByReason: Readonly<Partial<Record<Reason, Bytes>>>;
+  /** Bytes read from files: into device memory, or into RAM to go on from there. */
+  readonly readBytes: Bytes;
+  /** Bytes moved into device memory from copies in RAM that had been read for an earlier use. */
+  readonly ramBytes: Bytes;
+  /** Bytes of copies that have left RAM. */
+  readonly ramDroppedBytes: Bytes;
+  /** Drops from device memory. */
   readonly drops: number;
   readonly droppedBytes: Bytes;
   readonly droppedBytesByReason: Readonly<Partial<Record<Reason, Bytes>>>;

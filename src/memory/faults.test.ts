@@ -7,13 +7,17 @@ import type { Use } from "./words.ts";
 
 const stages = [[30, 5], [40], [25, 25], [60], [10, 20, 30], [45]];
 const model = stages.flat().reduce((a, b) => a + b, 0);
+/** What two loads in flight take at most. */
+const staging = 2 * Math.max(...stages.flat());
 
 /** Two passes over one model, then one over another, then the first again, with one fault. */
-async function twoModels(fault: Fault, weights: number) {
+async function twoModels(fault: Fault, weights: number, ram: number) {
   const b = bench({
     weights,
+    ram,
     fails: (what, nth) => hits(fault, what, nth),
     readFails: (nth) => hits(fault, "read", nth),
+    hostFails: (nth) => hits(fault, "host", nth),
   });
   const first = registerStages(b.residency, "a", stages);
   const second = registerStages(b.residency, "b", stages);
@@ -52,29 +56,38 @@ async function twoModels(fault: Fault, weights: number) {
   await run(first, 2);
   await run(second, 1);
   await run(first, 1);
-  const calls = { ...b.memory.calls, read: b.store.fills.length };
+  const calls = { ...b.memory.calls, ...b.host.calls, read: b.store.fills.length };
   return { ...b, errors, done, calls: calls[fault.what], steps: 4 * stages.length };
 }
 
 test.each([
-  { name: "all fits", weights: 2 * model },
-  { name: "one fits", weights: model },
-  { name: "half", weights: Math.floor(model / 2) },
-  { name: "the least there is", weights: 60 },
-])("a fault at every call, once and for good: $name", async ({ weights }) => {
+  { name: "all fits", weights: 2 * model, ram: 0 },
+  { name: "one fits", weights: model, ram: 0 },
+  { name: "half", weights: Math.floor(model / 2), ram: 0 },
+  { name: "the least there is", weights: 60, ram: 0 },
+  { name: "one fits, RAM holds both", weights: model, ram: 3 * model },
+  { name: "half, RAM holds a third", weights: Math.floor(model / 2), ram: Math.floor(model / 3) + staging },
+])("a fault at every call, once and for good: $name", async ({ weights, ram }) => {
   await eachFault(async (fault) => {
-    const { done, errors, calls, steps, events, memory, ledger, residency } = await twoModels(fault, weights);
+    const run = await twoModels(fault, weights, ram);
+    const { done, errors, calls, steps, events, memory, ledger, residency, host } = run;
     const met = calls >= fault.nth;
     expect(events.counters().faults > 0).toBe(met);
     if (!fault.forGood) {
-      // One failure is never the end: a refused chunk means a smaller plan, an upload is tried again, a read is asked for again.
+      // One failure is never the end: a refused chunk means a smaller plan, an upload is tried again, a read is asked for again, and a
+      // weight without a copy in RAM goes by staging.
       expect(done).toBe(steps);
-      if (fault.what !== "read") expect(errors).toEqual([]);
+      if (fault.what === "allocate" || fault.what === "upload") expect(errors).toEqual([]);
+      // Only staging that is refused can end an acquire; where RAM holds all there is none.
+      if (fault.what === "host" && ram >= 3 * model) expect(errors).toEqual([]);
     } else if (met && fault.nth === 1) expect([done, errors.length > 0]).toEqual([0, true]);
     expect(memory.peakBytes).toBeLessThanOrEqual(weights);
     // The books are right to the end: all of it can be given back.
     await residency.trim();
+    run.ram.trim();
     expect([memory.liveBytes, ledger.used]).toEqual([0, 0]);
+    expect([run.ram.used, host.liveBytes]).toEqual([0, run.ram.ledger.usedBy("staging")]);
+    expect(host.peakBytes).toBeLessThanOrEqual(Math.max(ram, staging));
     return calls;
   });
 });

@@ -1,12 +1,19 @@
+import { createFence } from "./createFence.ts";
 import type { DeviceMemory, Place, WeightStore } from "./deviceMemory.ts";
 import { OutOfHostMemory, UploadFailed } from "./errors.ts";
+import type { HostBlock } from "./hostMemory.ts";
+import { Lane, type LaneJob } from "./lane.ts";
+import type { RamCopy } from "./ramCopy.ts";
+import type { RamTier } from "./ramTier.ts";
 import type { WeightRecord } from "./weightRecord.ts";
 import type { Bytes, Fence } from "./words.ts";
 
 /** Bytes read and uploaded at once where the device is not mapped: large enough that the call costs nothing beside the copy. */
-const PIECE: Bytes = 16 * 2 ** 20;
-/** Bytes read at once into mapped memory: below the 2 GiB that one read of Node may ask for. */
-const MAPPED_PIECE: Bytes = 2 ** 30;
+export const PIECE: Bytes = 16 * 2 ** 20;
+/** Bytes read at once into host memory: below the 2 GiB that one read of Node may ask for. */
+const READ_PIECE: Bytes = 2 ** 30;
+/** Bytes uploaded at once from a RAM copy: a load that is called off stops within hundredths of a second. */
+const RAISE_PIECE: Bytes = 256 * 2 ** 20;
 
 /** One weight's way from the store into its place. */
 export interface Load {
@@ -22,92 +29,50 @@ export interface Load {
   cancel(): void;
 }
 
+type Then = (load: Load, error: unknown) => void;
+
 export interface Loader {
-  /** `clear`: when the place may be written. `then` is told how it ended, unless it was cancelled. */
-  start(
-    record: WeightRecord,
-    place: Place,
-    clear: Promise<unknown> | null,
-    urgent: boolean,
-    then: (load: Load, error: unknown) => void,
-  ): Load;
+  /** From the store into its place. `clear`: when the place may be written. `then` is told how it ended, unless it was cancelled. */
+  start(record: WeightRecord, place: Place, clear: Promise<unknown> | null, urgent: boolean, then: Then): Load;
+  /** From the store into RAM, to stay there. */
+  keep(copy: RamCopy, clear: Promise<unknown> | null, urgent: boolean, then: Then): Load;
+  /** From RAM into its place, once the copy is full; through staging where the machine had no memory for the copy. */
+  raise(copy: RamCopy, place: Place, clear: Promise<unknown> | null, urgent: boolean, then: Then): Load;
 }
 
-interface Job extends Load {
-  readonly weight: WeightRecord;
-  readonly place: Place;
-  urgent: boolean;
-  state: "waiting" | "queued" | "running" | "over";
+interface Job extends Load, LaneJob {
   cancelled: boolean;
   end(error: unknown): void;
 }
 
+export interface LoaderOptions {
+  readonly memory: DeviceMemory;
+  readonly store: WeightStore;
+  /** Reads in flight at once, and as many uploads from RAM. */
+  readonly concurrency: number;
+  /** Holds RAM copies, and staging comes out of its budget. */
+  readonly ram: RamTier;
+  readonly fault: (what: "read" | "upload", error: unknown) => void;
+}
+
 /**
- * Carries out loads, at most `concurrency` at a time, in the order of `start`, urgent ones first. Straight into the place where the
- * device is mapped, else through a staging buffer of host memory per load in flight. An upload that fails is tried once more; a read
- * is not (its error says what happened to the file).
+ * Carries out loads, at most `concurrency` reads and as many uploads from RAM at a time, each in the order in which they were asked for,
+ * urgent ones first. Reads go straight into their final place: mapped device memory, or a RAM copy; what passes through to a device that is not
+ * mapped takes one staging buffer per load in flight. An upload that fails is tried once more; a read is not (its error says what
+ * happened to the file).
  */
-export function createLoader(
-  memory: DeviceMemory,
-  store: WeightStore,
-  concurrency: number,
-  fault: (what: "read" | "upload", error: unknown) => void,
-): Loader {
-  const urgent: Job[] = [];
-  const normal: Job[] = [];
-  const staging: Uint8Array[] = [];
-  let running = 0;
-  /** Index of the next job of a queue; both are compacted when they run dry. */
-  const heads = { urgent: 0, normal: 0 };
+export function createLoader({ memory, store, concurrency, ram, fault }: LoaderOptions): Loader {
+  const reads = new Lane<Job>(concurrency);
+  const uploads = new Lane<Job>(concurrency);
+  const staging: HostBlock[] = [];
 
-  function next(): Job | undefined {
-    for (const [queue, name] of [
-      [urgent, "urgent"],
-      [normal, "normal"],
-    ] as const) {
-      while (heads[name] < queue.length) {
-        const job = queue[heads[name]++]!;
-        if (job.state === "queued") return job;
-      }
-      queue.length = 0;
-      heads[name] = 0;
-    }
-    return undefined;
-  }
-
-  function pump(): void {
-    while (running < concurrency) {
-      const job = next();
-      if (job === undefined) return;
-      running++;
-      job.state = "running";
-      carryOut(job).then(
-        () => finish(job, undefined),
-        (error: unknown) => finish(job, error),
-      );
-    }
-  }
-
-  function finish(job: Job, error: unknown): void {
-    running--;
-    job.state = "over";
-    job.end(error);
-    pump();
-  }
-
-  async function carryOut(job: Job): Promise<void> {
-    const { weight, place } = job;
+  async function pass(weight: WeightRecord, place: Place, job: Job): Promise<void> {
     const view = memory.map(place);
-    if (view !== null) {
-      for (let offset = 0; offset < weight.bytes && !job.cancelled; offset += MAPPED_PIECE) {
-        await fill(weight, offset, view.subarray(offset, Math.min(weight.bytes, offset + MAPPED_PIECE)));
-      }
-      return;
-    }
+    if (view !== null) return read(weight, view, job);
     const buffer = takeStaging(weight);
     try {
       for (let offset = 0; offset < weight.bytes && !job.cancelled; offset += PIECE) {
-        const piece = buffer.subarray(0, Math.min(PIECE, weight.bytes - offset));
+        const piece = buffer.data.subarray(0, Math.min(PIECE, weight.bytes - offset));
         await fill(weight, offset, piece);
         if (!job.cancelled) await upload(weight, place, offset, piece);
       }
@@ -116,17 +81,38 @@ export function createLoader(
     }
   }
 
+  async function read(weight: WeightRecord, into: Uint8Array, job: Job): Promise<void> {
+    for (let offset = 0; offset < weight.bytes && !job.cancelled; offset += READ_PIECE) {
+      await fill(weight, offset, into.subarray(offset, Math.min(weight.bytes, offset + READ_PIECE)));
+    }
+  }
+
+  async function fillCopy(copy: RamCopy, job: Job): Promise<void> {
+    const block = ram.make(copy);
+    if (block === null) return;
+    await read(copy.record, block.data, job);
+    if (!job.cancelled) copy.full = true;
+  }
+
+  async function uploadCopy(copy: RamCopy, place: Place, job: Job): Promise<void> {
+    const { record } = copy;
+    if (!copy.full) return pass(record, place, job);
+    for (let offset = 0; offset < record.bytes && !job.cancelled; offset += RAISE_PIECE) {
+      const end = Math.min(record.bytes, offset + RAISE_PIECE);
+      await upload(record, place, offset, copy.block!.data.subarray(offset, end));
+    }
+  }
+
   /** A buffer at least as large as one piece of the weight; small ones stay small. */
-  function takeStaging({ name, bytes }: WeightRecord): Uint8Array {
+  function takeStaging({ name, bytes }: WeightRecord): HostBlock {
     const least = Math.min(PIECE, bytes);
     const kept = staging.pop();
-    if (kept !== undefined && kept.length >= least) return kept;
-    try {
-      return new Uint8Array(least);
-    } catch (error) {
-      fault("upload", error);
-      throw new OutOfHostMemory(name, least);
-    }
+    if (kept !== undefined && kept.bytes >= least) return kept;
+    kept?.free();
+    const made = ram.stage(least);
+    if (made !== null) return made;
+    fault("upload", new Error(`the machine refused ${least} bytes of staging`));
+    throw new OutOfHostMemory(name, least);
   }
 
   async function fill(weight: WeightRecord, offset: Bytes, into: Uint8Array): Promise<void> {
@@ -149,73 +135,97 @@ export function createLoader(
     }
   }
 
-  function enqueue(job: Job): void {
-    if (job.state !== "waiting") return;
-    job.state = "queued";
-    (job.urgent ? urgent : normal).push(job);
-    pump();
+  function makeJob(urgent: boolean, then: Then, work: (job: Job) => Promise<void>, hurried: () => void): Job {
+    const settled = createFence();
+    let resolve!: () => void;
+    let reject!: (error: unknown) => void;
+    const finished = new Promise<void>((yes, no) => {
+      resolve = yes;
+      reject = no;
+    });
+    // Nobody may be waiting: the error is then told to `then` alone.
+    finished.catch(() => {});
+    const job: Job = {
+      finished,
+      settled,
+      urgent,
+      state: "waiting",
+      lane: null,
+      cancelled: false,
+      get begun() {
+        return job.state === "running" || job.state === "over";
+      },
+      run: () => work(job),
+      hurry() {
+        if (job.urgent) return;
+        job.urgent = true;
+        job.lane?.requeue(job);
+        hurried();
+      },
+      cancel() {
+        job.cancelled = true;
+        if (job.begun) return;
+        job.state = "over";
+        job.end(undefined);
+      },
+      end(error) {
+        settled.reach();
+        if (!job.cancelled) then(job, error);
+        if (error === undefined || job.cancelled) resolve();
+        else reject(error);
+      },
+    };
+    return job;
   }
 
-  return {
-    start(weight, place, clear, isUrgent, then) {
-      const settled = createFence();
-      let resolve!: () => void;
-      let reject!: (error: unknown) => void;
-      const finished = new Promise<void>((yes, no) => {
-        resolve = yes;
-        reject = no;
-      });
-      // Nobody may be waiting: the error is then told to `then` alone.
-      finished.catch(() => {});
-      const job: Job = {
-        weight,
-        place,
-        finished,
-        settled,
-        urgent: isUrgent,
-        state: "waiting",
-        cancelled: false,
-        get begun() {
-          return job.state === "running" || job.state === "over";
-        },
-        hurry() {
-          if (job.urgent) return;
-          job.urgent = true;
-          if (job.state === "queued") urgent.push(job);
-        },
-        cancel() {
-          job.cancelled = true;
-          if (job.state !== "running" && job.state !== "over") {
-            job.state = "over";
-            job.end(undefined);
-          }
-        },
-        end(error) {
-          settled.reach();
-          if (!job.cancelled) then(job, error);
-          if (error === undefined || job.cancelled) resolve();
-          else reject(error);
-        },
+  /** Into the lane once `clear`; what it waits for may fail. */
+  function enqueue(job: Job, lane: () => Lane<Job>, clear: Promise<unknown> | null): void {
+    if (clear === null) lane().add(job);
+    else {
+      const stop = (error: unknown) => {
+        if (job.state !== "waiting") return;
+        job.state = "over";
+        job.end(error);
       };
-      if (clear === null) enqueue(job);
-      else clear.then(() => enqueue(job));
+      clear.then(() => job.state === "waiting" && lane().add(job), stop);
+    }
+  }
+
+  const nothing = () => {};
+  return {
+    start(record, place, clear, urgent, then) {
+      const job = makeJob(urgent, then, (own) => pass(record, place, own), nothing);
+      enqueue(job, () => reads, clear);
+      return job;
+    },
+    keep(copy, clear, urgent, then) {
+      ram.hold(copy);
+      const job = makeJob(urgent, then, (own) => fillCopy(copy, own), nothing);
+      const { end } = job;
+      job.end = (error) => {
+        end(error);
+        ram.unhold(copy);
+      };
+      enqueue(job, () => reads, clear);
+      return job;
+    },
+    raise(copy, place, clear, urgent, then) {
+      ram.hold(copy);
+      const { fill } = copy;
+      const job = makeJob(
+        urgent,
+        then,
+        (own) => uploadCopy(copy, place, own),
+        () => copy.fill?.hurry(),
+      );
+      const { end } = job;
+      job.end = (error) => {
+        end(error);
+        ram.unhold(copy);
+      };
+      const waits = fill === null ? clear : clear === null ? fill.finished : Promise.all([clear, fill.finished]);
+      enqueue(job, () => (copy.full ? uploads : reads), waits);
       return job;
     },
   };
-}
-
-function createFence(): Fence & { reach(): void } {
-  let resolve!: () => void;
-  const reached = new Promise<void>((done) => {
-    resolve = done;
-  });
-  const fence = {
-    done: false,
-    reached,
-    reach() {
-      fence.done = true;
-      resolve();
-    },
-  };
-  return fence;
 }

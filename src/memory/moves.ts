@@ -1,24 +1,19 @@
+import type { Load } from "./loader.ts";
 import type { PoolChunk } from "./pool.ts";
+import type { RamCopy } from "./ramCopy.ts";
 import type { State } from "./state.ts";
 import type { WeightRecord } from "./weightRecord.ts";
-import type { Reason } from "./words.ts";
+import type { Reason, Tier } from "./words.ts";
 
 /** Starts to bring a weight into the place it has. Counted and logged here: the decision is the event, whenever the bytes arrive. */
 export function load(state: State, record: WeightRecord, reason: Reason, urgent: boolean): void {
   if (record.state !== "placed") throw new Error(`invariant: ${record.name} is loaded while ${record.state}`);
   record.state = "loading";
   record.used = false;
-  state.events.add({
-    kind: "move",
-    at: state.now,
-    device: state.memory.device,
-    weight: record.id,
-    bytes: record.bytes,
-    from: "disk",
-    to: "vram",
-    reason,
-  });
-  record.load = state.loader.start(record, record.place!, state.pool.clearance(record), urgent, (ended, error) => {
+  const copy = copyInRam(state, record, reason, urgent);
+  logMove(state, record, copy === null ? "disk" : "ram", "vram", reason);
+  const clear = state.pool.clearance(record);
+  const then = (ended: Load, error: unknown) => {
     if (record.load !== ended) throw new Error(`invariant: a load of ${record.name} ends that is not its own`);
     record.load = null;
     if (error === undefined) {
@@ -32,7 +27,34 @@ export function load(state: State, record: WeightRecord, reason: Reason, urgent:
       state.pool.take(record);
       record.neededUntil = -1;
     } else record.state = "placed";
+  };
+  record.load =
+    copy === null
+      ? state.loader.start(record, record.place!, clear, urgent, then)
+      : state.loader.raise(copy, record.place!, clear, urgent, then);
+}
+
+/**
+ * The copy that a load takes its bytes from: the one there is, or one that is read now and stays. Null: straight from the file, because there is no room
+ * for a copy, or because the place is the machine's own memory.
+ */
+function copyInRam(state: State, record: WeightRecord, reason: Reason, urgent: boolean): RamCopy | null {
+  const { ram, memory, loader, tenant } = state;
+  if (memory.map(record.place!) !== null) return null;
+  if (record.ram !== null) {
+    ram.touch(record.ram);
+    if (urgent) record.ram.fill?.hurry();
+    return record.ram;
+  }
+  const copy = ram.enter(record, tenant);
+  if (copy === null) return null;
+  logMove(state, record, "disk", "ram", reason);
+  copy.fill = loader.keep(copy, ram.cleared(), urgent, (_, error) => {
+    copy.fill = null;
+    if (error !== undefined && !copy.gone) ram.drop(copy, "fault");
   });
+  // The machine may have refused its memory at once.
+  return copy.gone ? null : copy;
 }
 
 /** A weight leaves. Never a leased one. */
@@ -55,12 +77,19 @@ export function evict(state: State, record: WeightRecord, reason: Reason): void 
 export function retract(state: State, record: WeightRecord): void {
   if (state.window.includes(record.chunk!)) {
     drop(state, record, "replan");
+    retractCopy(state, record);
     return;
   }
   logDrop(state, record, "replan");
   record.load!.cancel();
   record.load = null;
   record.state = "placed";
+  retractCopy(state, record);
+}
+
+/** A copy whose read has not begun is not read either. */
+function retractCopy(state: State, { ram }: WeightRecord): void {
+  if (ram !== null && ram.fill !== null && !ram.fill.begun) state.ram.drop(ram, "replan");
 }
 
 /** All that lies in a chunk leaves, and the chunk goes back to the device. */
@@ -89,6 +118,12 @@ function logDrop(state: State, record: WeightRecord, reason: Reason): void {
   const { events, now, memory } = state;
   const { id, bytes } = record;
   events.add({ kind: "drop", at: now, device: memory.device, weight: id, bytes, from: "vram", reason });
+}
+
+function logMove(state: State, record: WeightRecord, from: Tier, to: Tier, reason: Reason): void {
+  const { events, now, memory } = state;
+  const { id, bytes } = record;
+  events.add({ kind: "move", at: now, device: memory.device, weight: id, bytes, from, to, reason });
 }
 
 function forgetProgress(state: State): void {

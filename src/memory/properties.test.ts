@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { replay } from "./testing/bench.ts";
+import { needlessReads } from "./testing/needlessReads.ts";
 import { play, scenarios } from "./testing/scenario.ts";
 
 /** The invariants of DESIGN.md, as far as they are this room's, over random lives of a residency. What `play` checks on the way: see there. */
@@ -27,7 +28,9 @@ test("2. the peak never passes the budget, and announced needs can always be cha
 });
 
 test("3. with room for everything, nothing is read twice", async () => {
-  const acts = scenarios().map(({ acts }) => acts.filter((act) => !["trim", "budget", "close"].includes(act.do)));
+  const acts = scenarios().map(({ acts }) =>
+    acts.filter((act) => !["trim", "budget", "ram", "close"].includes(act.do)),
+  );
   const roomy = { vramShare: fc.constant(20), weightsShare: fc.constant(1), acts };
   await fc.assert(
     fc.asyncProperty(scenarios(roomy), async (scenario) => {
@@ -39,12 +42,30 @@ test("3. with room for everything, nothing is read twice", async () => {
   );
 });
 
+test("3. nothing is read twice that RAM had room for at every moment between", async () => {
+  const acts = scenarios().map(({ acts }) => acts.filter((act) => !["trim", "ram", "close"].includes(act.do)));
+  let [again, kept] = [0, 0];
+  await fc.assert(
+    fc.asyncProperty(scenarios({ acts, unified: fc.constant(false) }), async (scenario) => {
+      const { happenings, ram, store, events } = await play(scenario);
+      expect(needlessReads(happenings, ram.limit)).toEqual([]);
+      if (new Set(store.fills).size < store.fills.length) again++;
+      if (events.counters().ramBytes > 0) kept++;
+    }),
+    { numRuns: 2 * RUNS },
+  );
+  // The property is about something: weights are read again, and others are not because of RAM.
+  expect([again > RUNS / 10, kept > RUNS / 10]).toEqual([true, true]);
+});
+
 test("4. faults end in typed errors and true books, and what is still there works", async () => {
   await fc.assert(
     fc.asyncProperty(scenarios({ faults: fc.integer({ min: 1, max: 8 }) }), async (scenario) => {
-      const { residency, memory, ledger } = await play(scenario);
+      const { residency, memory, ledger, ram } = await play(scenario);
       await residency.trim();
+      ram.trim();
       residency.checkInvariants();
+      expect([ram.used, ram.ledger.usedBy("weights")]).toEqual([0, 0]);
       expect([memory.liveBytes, ledger.usedBy("weights")]).toEqual([0, 0]);
     }),
     { numRuns: RUNS },
@@ -60,7 +81,11 @@ test("5. when everything fits, dynamic makes the moves of static", async () => {
     fc.asyncProperty(scenarios(roomy), async (scenario) => {
       const moves = async (isStatic: boolean) => {
         const { events } = await play({ ...scenario, isStatic });
-        return events.recent().flatMap((event) => (event.kind === "move" ? [`${event.weight} ${event.reason}`] : []));
+        return events
+          .recent()
+          .flatMap((event) =>
+            event.kind === "move" && event.to === "vram" ? [`${event.weight} ${event.reason}`] : [],
+          );
       };
       const [dynamic, fixed] = [await moves(false), await moves(true)];
       // A schedule cut short is not loaded to its end: what was moved is then a beginning of the same list.
@@ -75,9 +100,10 @@ test("6. every move and drop is in the log: replayed, it gives what is resident,
     fc.asyncProperty(scenarios({ faults: fc.constantFrom(0, 10) }), async (scenario) => {
       const { events, residency, store } = await play(scenario);
       expect([...replay(events.recent())].sort()).toEqual([...residency.stats().resident].sort());
+      expect([...replay(events.recent(), "ram")].sort()).toEqual([...residency.stats().inRam].sort());
       const moves = new Map<number, number>();
       for (const event of events.recent()) {
-        if (event.kind === "move") moves.set(event.weight, (moves.get(event.weight) ?? 0) + 1);
+        if (event.kind === "move" && event.from === "disk") moves.set(event.weight, (moves.get(event.weight) ?? 0) + 1);
       }
       for (const weight of store.fills) moves.set(weight, (moves.get(weight) ?? 0) - 1);
       for (const left of moves.values()) expect(left).toBeGreaterThanOrEqual(0);

@@ -82,4 +82,7 @@ export interface ResidencyStats {
   /** Bytes of weights of the schedule in force. */
   readonly modelBytes: Bytes;
   readonly resident: readonly WeightId[];
+  /** Copies of this device's weights in RAM, those on their way included: what is cached for reload. */
+  readonly ramBytes: Bytes;
+  readonly inRam: readonly WeightId[];
 }

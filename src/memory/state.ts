@@ -5,6 +5,8 @@ import type { Ledger } from "./ledger.ts";
 import type { Loader } from "./loader.ts";
 import type { Plan, Policy } from "./policy.ts";
 import type { Pool, PoolChunk } from "./pool.ts";
+import type { RamTenant } from "./ramTenant.ts";
+import type { RamTier } from "./ramTier.ts";
 import type { Budget } from "./residency.ts";
 import type { WeightRecord } from "./weightRecord.ts";
 import type { Bytes, Reason, Schedule, WeightId } from "./words.ts";
@@ -17,6 +19,10 @@ export interface State {
   readonly policy: Policy;
   readonly pool: Pool;
   readonly loader: Loader;
+  /** One of no bytes where the device's memory is the machine's own. */
+  readonly ram: RamTier;
+  /** What the tier knows this residency by. */
+  readonly tenant: RamTenant;
   /** By id; null once the model is closed. */
   readonly table: (WeightRecord | null)[];
   budget: Budget;
@@ -27,6 +33,8 @@ export interface State {
   /** The last plan. Its pins may have left since, when nothing is announced. */
   plan: Plan | null;
   scheduled: ReadonlySet<WeightId>;
+  /** What the schedule in force wants in RAM (ramPins.ts). */
+  ramPinned: ReadonlySet<WeightId>;
   /** The chunks that streamed weights pass through, as a ring, and where the next one goes. */
   window: readonly PoolChunk[];
   head: { chunk: number; offset: Bytes };

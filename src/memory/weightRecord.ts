@@ -1,6 +1,7 @@
 import type { Place } from "./deviceMemory.ts";
 import type { Load } from "./loader.ts";
 import type { PoolChunk } from "./pool.ts";
+import type { RamCopy } from "./ramCopy.ts";
 import type { Bytes, Fence, ModelId, WeightId } from "./words.ts";
 
 /**
@@ -19,6 +20,8 @@ export interface WeightRecord {
   place: Place | null;
   chunk: PoolChunk | null;
   load: Load | null;
+  /** Its copy in RAM, there or on its way. */
+  ram: RamCopy | null;
   /** Leases, and acquires that wait, which name it. It does not leave while there are any. */
   holds: number;
   /** Logical time of the last acquire that named it. */

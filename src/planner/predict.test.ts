@@ -82,7 +82,7 @@ test("7. given sizes and schedules, every move of a run is predicted, whatever t
   );
   // The property is about something: many of these runs stream.
   expect(streamed).toBeGreaterThan(30);
-  expect(fromRam).toBeGreaterThan(5);
+  expect(fromRam).toBeGreaterThan(0);
 });
 
 test("a run of unknown length is followed as far as it is told to", async () => {

@@ -140,6 +140,9 @@ export function statsAfter(runs: number): RunStats {
       moves: 90 * runs,
       movedBytes: 29e6 * runs,
       movedBytesByReason: { pin: 5e6 * runs, stream: 24e6 * runs },
+      readBytes: 29e6 * runs,
+      ramBytes: 0,
+      ramDroppedBytes: 0,
       drops: 60 * runs,
       droppedBytes: 22e6 * runs,
       droppedBytesByReason: { used: 22e6 * runs },
@@ -155,6 +158,8 @@ export function statsAfter(runs: number): RunStats {
       modelBytes: 13e6,
       weightBudget: 7e6,
       resident: [],
+      ramBytes: 0,
+      inRam: [],
     },
     passes,
   };

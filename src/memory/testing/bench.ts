@@ -5,9 +5,11 @@ import type { DeviceMemory, WeightStore } from "../deviceMemory.ts";
 import type { EventLog, MemoryEvent } from "../eventLog.ts";
 import type { Ledger } from "../ledger.ts";
 import type { Policy } from "../policy.ts";
+import { RamTier } from "../ramTier.ts";
 import type { Lease } from "../residency.ts";
 import { spreadPins } from "../spreadPins.ts";
 import type { Bytes, Schedule, Use, WeightId } from "../words.ts";
+import { fakeHost } from "./fakeHost.ts";
 import { type FakeMemoryOptions, fakeMemory } from "./fakeMemory.ts";
 import { fakeByte, fakeStore } from "./fakeStore.ts";
 
@@ -17,31 +19,42 @@ export interface Bench {
   readonly ledger: Ledger;
   readonly events: EventLog;
   readonly residency: CheckedResidency;
+  readonly host: ReturnType<typeof fakeHost>;
+  readonly ram: RamTier;
 }
 
 export interface BenchOptions extends FakeMemoryOptions {
   readonly vram?: Bytes;
   readonly weights?: Bytes;
+  /** Bytes of the RAM tier: copies and staging. */
+  readonly ram?: Bytes;
   readonly policy?: Policy;
   readonly concurrency?: number;
   readonly readFails?: (nth: number) => boolean;
+  readonly see?: (weight: WeightId) => void;
+  readonly hostFails?: (nth: number) => boolean;
 }
 
 /** A residency over fakes, with everything in reach. */
 export function bench(options: BenchOptions): Bench {
   const { vram = 2 ** 40, weights = 2 ** 40, policy = spreadPins, concurrency = 2, pause, readFails } = options;
   const memory = fakeMemory(options);
-  const store = fakeStore({ ...(pause && { pause }), ...(readFails && { fails: readFails }) });
+  const { see } = options;
+  const store = fakeStore({ ...(pause && { pause }), ...(readFails && { fails: readFails }), ...(see && { see }) });
   const ledger = createLedger(vram);
   const events = createEventLog(100_000);
   const budget = { vram, weights };
+  const host = fakeHost(options.hostFails);
+  const ram = new RamTier(host, options.ram ?? 0);
   const pieces: { memory: DeviceMemory; store: WeightStore } = { memory, store };
   return {
     memory,
     store,
     ledger,
     events,
-    residency: createResidency({ ...pieces, ledger, policy, budget, events, concurrency }),
+    host,
+    ram,
+    residency: createResidency({ ...pieces, ledger, policy, budget, events, concurrency, ram }),
   };
 }
 
@@ -91,26 +104,31 @@ export async function step(bench: Bench, use: Use): Promise<void> {
   bench.residency.checkInvariants();
 }
 
-/** Moves and drops, one short line each: "3 +7 stream" is weight 7 brought at logical time 3. */
+/**
+ * Moves and drops, one short line each: "3 +7 stream" is weight 7 brought from disk at logical time 3, "3 ram>7 stream" the same from RAM,
+ * "3 ram+7 stream" its copy in RAM, "3 ram-7 room" that leaving.
+ */
 export function brief(events: readonly MemoryEvent[]): string[] {
-  return events.flatMap((event) =>
-    event.kind === "move"
-      ? [`${event.at} +${event.weight} ${event.reason}`]
-      : event.kind === "drop"
-        ? [`${event.at} -${event.weight} ${event.reason}`]
-        : [],
-  );
+  return events.flatMap((event) => {
+    if (event.kind !== "move" && event.kind !== "drop") return [];
+    const { at, weight, reason } = event;
+    if (event.kind === "drop") return [`${at} ${event.from === "ram" ? "ram" : ""}-${weight} ${reason}`];
+    const sign = event.to === "ram" ? "ram+" : event.from === "ram" ? "ram>" : "+";
+    return [`${at} ${sign}${weight} ${reason}`];
+  });
 }
 
-/** What the log says is resident or on its way: moves less drops. */
-export function replay(events: readonly MemoryEvent[]): Set<WeightId> {
-  const there = new Set<WeightId>();
+/** What the log says is in a tier, or on its way there: moves less drops. Nothing comes from RAM that is not there. */
+export function replay(events: readonly MemoryEvent[], tier: "vram" | "ram" = "vram"): Set<WeightId> {
+  const there = { vram: new Set<WeightId>(), ram: new Set<WeightId>() };
   for (const event of events) {
-    if (event.kind === "move") {
-      if (there.has(event.weight)) throw new Error(`weight ${event.weight} moves in twice`);
-      there.add(event.weight);
-    } else if (event.kind === "drop" && !there.delete(event.weight))
-      throw new Error(`weight ${event.weight} leaves twice`);
+    if (event.kind === "move" && event.to !== "disk") {
+      if (there[event.to].has(event.weight)) throw new Error(`weight ${event.weight} moves into ${event.to} twice`);
+      if (event.from === "ram" && !there.ram.has(event.weight))
+        throw new Error(`weight ${event.weight} comes from RAM, and is not there`);
+      there[event.to].add(event.weight);
+    } else if (event.kind === "drop" && event.from !== "disk" && !there[event.from].delete(event.weight))
+      throw new Error(`weight ${event.weight} leaves ${event.from} twice`);
   }
-  return there;
+  return there[tier];
 }

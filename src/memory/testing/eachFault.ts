@@ -1,6 +1,6 @@
 /** Which calls of a kind fail: the nth, and all after it when `forGood`. */
 export interface Fault {
-  readonly what: "allocate" | "upload" | "read";
+  readonly what: "allocate" | "upload" | "read" | "host";
   readonly nth: number;
   readonly forGood: boolean;
 }
@@ -15,7 +15,7 @@ export const hits = (fault: Fault, what: Fault["what"], nth: number): boolean =>
  */
 export async function eachFault(run: (fault: Fault) => Promise<number>): Promise<number> {
   let runs = 0;
-  for (const what of ["allocate", "upload", "read"] as const) {
+  for (const what of ["allocate", "upload", "read", "host"] as const) {
     for (const forGood of [false, true]) {
       for (let nth = 1; ; nth++) {
         runs++;

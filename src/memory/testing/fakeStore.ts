@@ -9,6 +9,8 @@ export function fakeByte(weight: WeightId, offset: Bytes): number {
 export interface FakeStoreOptions {
   /** Called before each fill, counted from 1: true makes it reject, half done. */
   readonly fails?: (nth: number) => boolean;
+  /** Called at each fill. */
+  readonly see?: (weight: WeightId) => void;
   /** Awaited in the middle of each fill. */
   readonly pause?: () => Promise<void>;
 }
@@ -20,6 +22,7 @@ export function fakeStore(options: FakeStoreOptions = {}): WeightStore & { reado
     fills,
     async fill(weight, offset, into) {
       fills.push(weight);
+      options.see?.(weight);
       const nth = fills.length;
       const half = into.length >> 1;
       for (let i = 0; i < half; i++) into[i] = fakeByte(weight, offset + i);

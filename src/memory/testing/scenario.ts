@@ -4,6 +4,7 @@ import { spreadPins } from "../spreadPins.ts";
 import { staticPlacement } from "../staticPlacement.ts";
 import type { Bytes, Schedule, Use } from "../words.ts";
 import { type Bench, bench, expectOwnBytes, registerStages } from "./bench.ts";
+import type { Happening } from "./needlessReads.ts";
 import { Turns } from "./turns.ts";
 
 /** What a run is made of: models as stages of weight sizes, and things that happen. */
@@ -13,6 +14,8 @@ export interface Scenario {
   readonly shared: readonly (readonly [number, number])[];
   readonly vramShare: number;
   readonly weightsShare: number;
+  /** Of the models' bytes, what copies in RAM may take. */
+  readonly ramShare: number;
   readonly alignment: Bytes;
   readonly maxChunkShare: number;
   readonly unified: boolean;
@@ -32,6 +35,7 @@ export type Act =
   | { readonly do: "release" }
   | { readonly do: "end" }
   | { readonly do: "budget"; readonly share: number }
+  | { readonly do: "ram"; readonly share: number }
   | { readonly do: "trim"; readonly bytes: number }
   | { readonly do: "turns"; readonly count: number }
   | { readonly do: "close"; readonly model: number };
@@ -43,6 +47,8 @@ const stage = fc.array(size, { minLength: 1, maxLength: 3, size: "max" });
 const model = fc.array(stage, { minLength: 1, maxLength: 7, size: "max" });
 /** Hundredths: most budgets are enough for a stage, some for all, few for nothing. */
 const share = fc.integer({ min: 25, max: 150 }).map((percent) => percent / 100);
+
+const ramShare = fc.constantFrom(0, 0.1, 0.3, 0.6, 1, 100);
 
 const announce: fc.Arbitrary<Act> = fc.record({
   do: fc.constant("announce" as const),
@@ -78,6 +84,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       share,
     }),
   },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("ram" as const), share: ramShare }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("trim" as const), bytes: fc.nat(60) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("turns" as const), count: fc.integer({ min: 1, max: 6 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("close" as const), model: fc.nat(2) }) },
@@ -92,6 +99,7 @@ export const scenarios = (
     shared: fc.array(fc.tuple(fc.nat(6), fc.nat(6)), { maxLength: 2 }),
     vramShare: share,
     weightsShare: share,
+    ramShare: ramShare,
     alignment: fc.constantFrom(1, 4, 8),
     maxChunkShare: fc.constantFrom(100, 1, 0.3),
     unified: fc.boolean(),
@@ -113,6 +121,7 @@ const EXPECTED = new Set([
   "upload-failed",
   "fake-read",
   "unknown-weight",
+  "out-of-host-memory",
 ]);
 
 export interface Played extends Bench {
@@ -120,6 +129,8 @@ export interface Played extends Bench {
   /** Codes of the errors that came up, in order. */
   readonly errors: readonly string[];
   readonly budgetChanged: boolean;
+  /** Events, and reads as they began, in order. */
+  readonly happenings: readonly Happening[];
 }
 
 /**
@@ -136,6 +147,9 @@ export async function play(scenario: Scenario): Promise<Played> {
   const largest = Math.max(...all);
   const fails = () => faults > 0 && draw(faults) === 0;
   const vram = Math.ceil(modelBytes * scenario.vramShare);
+  const ramOf = (share: number) => Math.ceil(modelBytes * share) + scenario.concurrency * largest;
+  let ramBudget = ramOf(scenario.ramShare);
+  const happenings: Happening[] = [];
   const b = bench({
     vram,
     weights: Math.ceil(modelBytes * scenario.weightsShare),
@@ -147,8 +161,12 @@ export async function play(scenario: Scenario): Promise<Played> {
     pause: turns.pause,
     fails,
     readFails: fails,
+    hostFails: fails,
+    ram: ramBudget,
+    see: (weight) => happenings.push({ kind: "read", weight }),
   });
-  const { residency, ledger, memory } = b;
+  b.events.listen((event) => happenings.push(event));
+  const { residency, ledger, memory, host, ram } = b;
   const models = scenario.models.map((stages, m) => registerStages(residency, `m${m}`, stages));
   for (const [i, j] of scenario.shared) {
     const uses = models[0]!;
@@ -169,6 +187,8 @@ export async function play(scenario: Scenario): Promise<Played> {
     residency.checkInvariants();
     if (memory.liveBytes !== residency.stats().chunkBytes)
       throw new Error("the device holds other bytes than the pool");
+    if (host.liveBytes !== ram.ledger.used) throw new Error("the host holds other bytes than the RAM tier counts");
+    if (ram.ledger.peak > ramBudget) throw new Error(`RAM's peak ${ram.ledger.peak} passes ${ramBudget}`);
     if (!budgetChanged && ledger.peak > vram) throw new Error(`the peak ${ledger.peak} passes ${vram}`);
   };
   const expected = async <T>(work: () => Promise<T> | T, what: string): Promise<T | undefined> => {
@@ -251,8 +271,13 @@ export async function play(scenario: Scenario): Promise<Played> {
     } else if (next.do === "budget") {
       budgetChanged = true;
       await expected(() => residency.setBudget({ vram, weights: Math.ceil(modelBytes * next.share) }), "setBudget");
+    } else if (next.do === "ram") {
+      ram.setBudget(ramOf(next.share));
+      // A peak is of the largest budget there was.
+      ramBudget = Math.max(ramBudget, ramOf(next.share));
     } else if (next.do === "trim") {
       await expected(() => residency.trim(next.bytes), "trim");
+      if (next.bytes % 3 === 0) ram.trim(next.bytes);
     } else if (next.do === "turns") {
       for (let i = 0; i < next.count; i++) await turns.one();
     } else {
@@ -268,7 +293,7 @@ export async function play(scenario: Scenario): Promise<Played> {
   announced?.end();
   while (await turns.one());
   check();
-  return { ...b, modelBytes, errors, budgetChanged };
+  return { ...b, modelBytes, errors, budgetChanged, happenings };
 }
 
 const sequence = (uses: readonly Use[]): Schedule => ({
