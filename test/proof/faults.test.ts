@@ -247,7 +247,7 @@ const ENDS: Readonly<Record<Site, readonly string[]>> = {
 };
 /** The fact and the numbers in each message. */
 const SAYS: Readonly<Record<string, RegExp>> = {
-  "out-of-device-memory": /needs \d+ bytes of weights, \d+ are held and the budget allows -?\d+/,
+  "out-of-device-memory": /needs \d+ bytes of weights, \d+ are held and the budget allows \d+/,
   "device-full": /has no room for [\d.]+ \w+ of (activations|carried), though the budget is [\d.]+ \w+/,
   "out-of-host-memory": /the \d+ bytes through which [ab]\.\S+ goes/,
   "upload-failed": /failed twice to take \d+ bytes of [ab]\./,
