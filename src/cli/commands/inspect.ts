@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { openSafetensors } from "../../formats/safetensors.ts";
+import { openWeights } from "../../formats/openWeights.ts";
 import { FileError } from "../../library/errors.ts";
 import { describe } from "../inspect/describe.ts";
 import { inspectSource } from "../inspect/inspectFile.ts";
@@ -15,9 +15,9 @@ export async function inspectCommand(
   const path = resolve(io.cwd, file);
   await stat(path).catch((error: NodeJS.ErrnoException) => {
     const why = error.code === "ENOENT" ? "there is no such file" : error.message;
-    throw new FileError("no-such-file", `cannot read ${file}: ${why}; give a file of weights (safetensors)`);
+    throw new FileError("no-such-file", `cannot read ${file}: ${why}; give a file of weights (safetensors, GGUF)`);
   });
-  const source = await openSafetensors(path);
+  const source = await openWeights(path);
   try {
     const inspection = await inspectSource(source);
     io.out(json ? `${JSON.stringify(inspection, null, 2)}\n` : describe(inspection));

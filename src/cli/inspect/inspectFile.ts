@@ -29,6 +29,7 @@ export async function inspectSource(source: WeightSource): Promise<Inspection> {
   const { kind, what } = identify(source);
   const entries = [...source.tensors.values()];
   const opened = openModel(source);
+  const known = kind === "unknown" ? opened?.model.kind : undefined;
   let needs: Inspection["needs"] = null;
   let note: string | null = opened ? null : "Weir does not run this kind of file";
   if (opened) {
@@ -42,8 +43,8 @@ export async function inspectSource(source: WeightSource): Promise<Inspection> {
   return {
     path: source.path,
     fileBytes: source.fileBytes,
-    kind,
-    what,
+    kind: known ?? kind,
+    what: known === undefined ? what : `a model of kind ${known}`,
     tensors: entries.length,
     parameters: entries.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0),
     encodings: sums(entries, ({ encoding }) => encoding)

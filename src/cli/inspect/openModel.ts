@@ -26,37 +26,26 @@ const FLUX2_CELL = 16;
 export function openModel(source: WeightSource): Opened | null {
   const { pixels, tokens } = USUAL;
   const picture = `${pixels} x ${pixels} pixels`;
-  switch (identify(source).kind) {
-    case "flux2": {
-      const model = openFlux2(source);
-      const side = pixels / FLUX2_CELL;
-      const { guidance } = model.dims;
-      const pass = model.pass({ batch: 1, height: side, width: side, textTokens: tokens, guidance });
-      return { model, pass, size: `${picture}, ${tokens} tokens of text`, dims: { ...model.dims } };
-    }
-    case "text-encoder": {
-      const model = tryOpen(() => openTextEncoder(source));
-      if (!model) return null;
-      return { model, pass: model.pass(tokens), size: `${tokens} tokens of text`, dims: { ...model.dims } };
-    }
-    case "vae": {
-      const model = tryOpen(() => openVae(source));
-      if (!model) return null;
-      const side = Math.ceil(pixels / model.cell);
-      const pass = model.decode({ batch: 1, height: side, width: side });
-      return {
-        model,
-        pass,
-        size: `${picture}, decoded in one piece`,
-        dims: { channels: model.channels, cell: model.cell },
-      };
-    }
-    default:
-      return null;
+  // Its keys contain those of the model it is for.
+  if (identify(source).kind === "lora") return null;
+  const flux2 = tryOpen(() => openFlux2(source));
+  if (flux2) {
+    const side = pixels / FLUX2_CELL;
+    const { guidance } = flux2.dims;
+    const pass = flux2.pass({ batch: 1, height: side, width: side, textTokens: tokens, guidance });
+    return { model: flux2, pass, size: `${picture}, ${tokens} tokens of text`, dims: { ...flux2.dims } };
   }
+  const text = tryOpen(() => openTextEncoder(source));
+  if (text) return { model: text, pass: text.pass(tokens), size: `${tokens} tokens of text`, dims: { ...text.dims } };
+  const vae = tryOpen(() => openVae(source));
+  if (!vae) return null;
+  const { channels, cell } = vae;
+  const side = Math.ceil(pixels / cell);
+  const pass = vae.decode({ batch: 1, height: side, width: side });
+  return { model: vae, pass, size: `${picture}, decoded in one piece`, dims: { channels, cell } };
 }
 
-/** Other encoders and VAEs look alike to `identify`; the opening tells. */
+/** Only opening tells: other encoders and VAEs look alike, and a file may have other names for the same tensors. */
 function tryOpen<M>(open: () => M): M | null {
   try {
     return open();
