@@ -16,6 +16,9 @@ test("weir --help", async () => {
     Commands:
       run [options] <file...>     run workflows and write their pictures
       demo [options] [prompt...]  draw a picture with the bundled models
+      doctor [options]            tell what is here, what would be used, what is missing
+      inspect [options] <file>    tell what a file of weights holds and needs
+      plan [options] <file>       tell what a run would keep, move and take, without running it
       help [command]              print the help of a command
 
     Exit codes:
@@ -38,35 +41,50 @@ test("weir run --help", async () => {
     it makes the same picture again. All files and repeats run in one engine, so models are loaded once.
 
     Arguments:
-      file                      workflows in API format (JSON), or pictures that carry theirs (PNG)
+      file                               workflows in API format (JSON), or pictures that carry theirs
+                                         (PNG)
 
     Options:
-      --set <node.input=value>  set an input before the run; node is its id, title or class (may be
-                                given more than once)
-      --prompt <text>           the positive prompt
-      --repeat <n>              run each workflow n times; the seed grows by one each time
-      --seed <n>                noise seed of every sampler node, 0 to 2^64 - 1
-      --steps <n>               steps of every scheduler and sampler node
-      -o, --output <path>       where the picture goes: a file (more pictures become NAME-2.png, ...) or
-                                a folder
-      --stats <format>          one JSON object on stdout instead of paths: pictures, and each run's
-                                numbers
-      --verbose                 print each move of a weight as it happens, with its reason
-      --trace <file>            write a time line (Chrome trace format): nodes, compute, uploads, reads,
-                                waits, drops
-      --base-directory <dir>    folder with models/, input/ and output/ (default: the current folder)
-      --output-directory <dir>  where SaveImage writes (default: output/ in the base directory)
-      --device <device>         cpu, vulkan, cuda, metal, or a device's name (default: the best there
-                                is)
-      --vram <size>             ceiling on all device memory: 8GB, 7.5GiB, or a share of the device such
-                                as 60%
-      --vram-weights <size>     ceiling on weights alone: 400MB, or a share of the model's weights such
-                                as 30%
-      --disable-dynamic-vram    place every weight before the first step, or refuse with the numbers
-      --force-fp32              compute in f32 whatever the file's encoding
-      --threads <n>             CPU threads (default: one per core)
-      --disable-metadata        leave the workflow out of the pictures
-      -h, --help                print this help
+      --set <node.input=value>           set an input before the run; node is its id, title or class
+                                         (may be given more than once)
+      --prompt <text>                    the positive prompt
+      --repeat <n>                       run each workflow n times; the seed grows by one each time
+      --seed <n>                         noise seed of every sampler node, 0 to 2^64 - 1
+      --steps <n>                        steps of every scheduler and sampler node
+      -o, --output <path>                where the picture goes: a file (more pictures become
+                                         NAME-2.png, ...) or a folder
+      --stats <format>                   one JSON object on stdout instead of paths: pictures, and each
+                                         run's numbers
+      --verbose                          print each move of a weight as it happens, with its reason
+      --trace <file>                     write a time line (Chrome trace format): nodes, compute,
+                                         uploads, reads, waits, drops
+      --base-directory <dir>             folder with models/, input/ and output/ (default: the current
+                                         folder)
+      --output-directory <dir>           where SaveImage writes (default: output/ in the base directory)
+      --input-directory <dir>            where LoadImage reads (default: input/ in the base directory)
+      --temp-directory <dir>             where PreviewImage writes (default: temp/ in the base
+                                         directory)
+      --models-directory <dir>           where models are (default: models/ in the base directory)
+      --extra-model-paths-config <file>  more model folders, in the form of extra_model_paths.yaml (may
+                                         be given more than once)
+      --device <device>                  cpu, vulkan, cuda, metal, or a device's name (default: the best
+                                         there is)
+      --vram <size>                      ceiling on all device memory: 8GB, 7.5GiB, or a share of the
+                                         device such as 60%
+      --vram-weights <size>              ceiling on weights alone: 400MB, or a share of the model's
+                                         weights such as 30%
+      --reserve-vram <size>              leave so much of what is free to others; a bare number is GB
+      --lowvram                          keep at most 30% of the model's weights: --vram-weights 30%
+      --novram                           keep no weight longer than its stage
+      --highvram                         leave nothing of a GPU's free memory to others (also
+                                         --gpu-only)
+      --cpu                              compute on the CPU: --device cpu
+      --disable-dynamic-vram             place every weight before the first step, or refuse with the
+                                         numbers
+      --force-fp32                       compute in f32 whatever the file's encoding
+      --threads <n>                      CPU threads (default: one per core)
+      --disable-metadata                 leave the workflow out of the pictures
+      -h, --help                         print this help
 
     Examples:
       weir run klein.json --prompt "a big yellow star in a night sky" --seed 7 -o star.png
@@ -102,6 +120,11 @@ test("weir demo --help", async () => {
                               as 60%
       --vram-weights <size>   ceiling on weights alone: 400MB, or a share of the model's weights such as
                               30%
+      --reserve-vram <size>   leave so much of what is free to others; a bare number is GB
+      --lowvram               keep at most 30% of the model's weights: --vram-weights 30%
+      --novram                keep no weight longer than its stage
+      --highvram              leave nothing of a GPU's free memory to others (also --gpu-only)
+      --cpu                   compute on the CPU: --device cpu
       --disable-dynamic-vram  place every weight before the first step, or refuse with the numbers
       --force-fp32            compute in f32 whatever the file's encoding
       --threads <n>           CPU threads (default: one per core)
