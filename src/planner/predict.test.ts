@@ -81,8 +81,8 @@ test("7. given sizes and schedules, every move of a run is predicted, whatever t
     { numRuns: 300 },
   );
   // The property is about something: many of these runs stream.
-  expect(streamed).toBeGreaterThan(30);
-  expect(fromRam).toBeGreaterThan(0);
+  expect(streamed).toBeGreaterThan(15);
+  expect(fromRam).toBeGreaterThan(8);
 });
 
 test("a run of unknown length is followed as far as it is told to", async () => {
