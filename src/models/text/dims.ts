@@ -10,6 +10,8 @@ export interface TextDims {
   readonly headDim: number;
   /** Inner width of the gated MLPs. */
   readonly inner: number;
+  /** Positions turn neighbours in a head, not a value of its first half with one of its second: rows of queries and keys lie so. */
+  readonly neighbours?: true;
   /** Layers in the file; those behind the last tap are neither loaded nor run. */
   readonly layers: number;
 }

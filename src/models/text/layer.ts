@@ -29,7 +29,8 @@ export function textLayer(g: Graph, d: TextDims, n: number): Tensor {
   const y = normed(x, "input_layernorm");
   const split = (name: string, heads: number) =>
     unflatten(linear(y, weight(`self_attn.${name}_proj`)), 2, [heads, d.headDim]);
-  const turned = (x: Tensor, side: string) => rope(g, headNorms ? normed(x, `self_attn.${side}_norm`) : x);
+  const turned = (x: Tensor, side: string) =>
+    rope(g, headNorms ? normed(x, `self_attn.${side}_norm`) : x, d.neighbours);
   const q = turned(split("q", d.heads), "q");
   const k = turned(split("k", d.kvHeads), "k");
   const v = split("v", d.kvHeads);

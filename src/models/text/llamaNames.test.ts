@@ -51,8 +51,9 @@ test("names that are not llama.cpp's stay, and so do files that are not", () => 
   expect(underPublishedNames(other)).toBe(other);
 });
 
-test("a Mistral in llama.cpp's form is refused", () => {
-  expect(() => openTextEncoder(headerSource(llama(false)), { headDim: 4 })).toThrow(
-    "model.safetensors is not a Qwen3 text encoder (or Mistral 3 as safetensors): it looks like a Mistral in llama.cpp's form.",
-  );
+test("a Mistral's head width is what the metadata says; its positions turn neighbours", () => {
+  const metadata = { "general.architecture": "llama", "llama.attention.key_length": "4" };
+  const { dims } = openTextEncoder({ ...headerSource(llama(false)), metadata }, { taps: [1, 2] });
+  expect(dims).toMatchObject({ family: "mistral3", heads: 6, kvHeads: 2, headDim: 4, neighbours: true });
+  expect(openTextEncoder(headerSource(llama(true)), { taps: [1] }).dims.neighbours).toBeUndefined();
 });

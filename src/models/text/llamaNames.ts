@@ -1,3 +1,4 @@
+import type { GgufSource } from "../../formats/gguf/gguf.ts";
 import type { TensorEntry, WeightSource } from "../../formats/weightSource.ts";
 
 /** llama.cpp's names of a layer's tensors, and the published ones. Source: llama.cpp, gguf-py's tensor_mapping. */
@@ -24,9 +25,9 @@ const SIGN = "blk.0.attn_q.weight";
 
 /**
  * A language model as llama.cpp stores it, seen under the published names; any other file as it is. Entries keep the names they have in
- * the file, for messages, and both names can be read. Closing it closes the file.
+ * the file, for messages, and both names can be read. Lists of a GGUF's metadata stay at hand. Closing it closes the file.
  */
-export function underPublishedNames(source: WeightSource): WeightSource {
+export function underPublishedNames(source: WeightSource): WeightSource & Partial<Pick<GgufSource, "list">> {
   if (!source.tensors.has(SIGN)) return source;
   const tensors = new Map<string, TensorEntry>();
   const inFile = new Map<string, string>();
@@ -43,6 +44,7 @@ export function underPublishedNames(source: WeightSource): WeightSource {
     tensors,
     read: (name, offset, into) => source.read(inFile.get(name) ?? name, offset, into),
     close: () => source.close(),
+    ...("list" in source && { list: (key: string) => (source as GgufSource).list(key) }),
   };
 }
 

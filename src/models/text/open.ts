@@ -37,7 +37,7 @@ const HEAD_NORM = "layers.0.self_attn.q_norm.weight";
 const BIAS = "layers.0.self_attn.q_proj.bias";
 
 /**
- * Opens a Qwen3 or Mistral 3 text encoder from a file's header, whatever stands before its keys; a Qwen3 also under llama.cpp's names. A Mistral 3 may be whole or cut off
+ * Opens a Qwen3 or Mistral 3 text encoder from a file's header, whatever stands before its keys; or a GGUF file as llama.cpp makes them. A Mistral 3 may be whole or cut off
  * behind the last layer that Flux 2 reads. Throws `WrongModel`, `BrokenModel`; `BadModelInput` for taps that the file has no layers for.
  * Source: the published keys and shapes.
  */
@@ -47,14 +47,7 @@ export function openTextEncoder(given: WeightSource, options: TextOptions = {}):
   if (prefix === null || identify(source).kind === "lora" || source.tensors.has(prefix + BIAS))
     throw new WrongModel(source.path, "a Qwen3 or Mistral 3 text encoder", identify(source).what);
   const file = new Declarations(source, prefix);
-  const dims = readDims(file, options.headDim ?? 128);
-  // llama.cpp turns pairs of neighbours where this family turns halves, and reorders the rows of queries and keys for it.
-  if (source !== given && dims.family === "mistral3")
-    throw new WrongModel(
-      given.path,
-      "a Qwen3 text encoder (or Mistral 3 as safetensors)",
-      "a Mistral in llama.cpp's form",
-    );
+  const dims = readDims(file, options.headDim ?? toldHeadDim(source) ?? 128, source !== given);
   const cut = dims.family === "mistral3" && !file.has("norm.weight");
   const taps = options.taps ?? defaultTaps(dims.layers, cut);
   const ascending = taps.every(
@@ -77,7 +70,13 @@ export function openTextEncoder(given: WeightSource, options: TextOptions = {}):
   };
 }
 
-function readDims(file: Declarations, published: number): TextDims {
+/** What a GGUF's metadata says, whatever the architecture is called. */
+function toldHeadDim({ metadata }: WeightSource): number | undefined {
+  const told = Number(metadata[`${metadata["general.architecture"]}.attention.key_length`]);
+  return Number.isSafeInteger(told) && told > 0 ? told : undefined;
+}
+
+function readDims(file: Declarations, published: number, fromLlama: boolean): TextDims {
   const [vocabulary, hidden] = file.shape("embed_tokens.weight", 2);
   const family = file.has(HEAD_NORM) ? "qwen3" : "mistral3";
   const [headDim] = family === "qwen3" ? file.shape(HEAD_NORM, 1) : [published];
@@ -96,7 +95,10 @@ function readDims(file: Declarations, published: number): TextDims {
     const what = `gives ${queries} query and ${keys} key values, which are no heads of ${headDim}`;
     throw new BrokenModel(path, `${file.prefix}${SIGN}`, what);
   }
-  return { family, vocabulary, hidden, heads, kvHeads, headDim, inner, layers: file.count("layers.") };
+  const layers = file.count("layers.");
+  // llama.cpp reorders a Mistral's rows of queries and keys so that positions turn neighbours; a Qwen3's stay.
+  const neighbours = fromLlama && family === "mistral3" && { neighbours: true as const };
+  return { family, vocabulary, hidden, heads, kvHeads, headDim, inner, layers, ...neighbours };
 }
 
 function declare(file: Declarations, d: TextDims, layers: number): void {

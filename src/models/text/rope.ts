@@ -1,4 +1,4 @@
-import { add, type Graph, mul, roll, type Tensor } from "../../tensor/index.ts";
+import { add, type Graph, mul, reshape, roll, type Tensor } from "../../tensor/index.ts";
 
 /**
  * Rotary position tables [tokens, 1, headDim]: value i of a head's first half turns with value i of its second by
@@ -26,8 +26,22 @@ export function textRopeTables(
   return { cos, sin };
 }
 
+/** The same tables for heads whose values i and i + headDim/2 lie side by side. */
+export function forNeighbours(tables: { cos: Float32Array; sin: Float32Array }, headDim: number): typeof tables {
+  const half = headDim / 2;
+  const moved = (table: Float32Array) =>
+    table.map((_, i) => {
+      const at = i % headDim;
+      return table[i - at + (at >> 1) + (at & 1) * half]!;
+    });
+  return { cos: moved(tables.cos), sin: moved(tables.sin) };
+}
+
 /** Turns x [1, tokens, heads, headDim] by its tokens' angles; x contiguous. Reads carried `cos`, `sin`. */
-export function rope(g: Graph, x: Tensor): Tensor {
-  const swapped = roll(x, [0, 0, 0, x.shape[3]! / 2]);
+export function rope(g: Graph, x: Tensor, neighbours = false): Tensor {
+  const [, tokens, heads, width] = x.shape as [number, number, number, number];
+  const swapped = neighbours
+    ? reshape(roll(reshape(x, [tokens, heads, width / 2, 2]), [0, 0, 0, 1]), x.shape)
+    : roll(x, [0, 0, 0, width / 2]);
   return add(mul(x, g.carried("cos")), mul(swapped, g.carried("sin")));
 }

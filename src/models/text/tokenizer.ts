@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { Tokenizer } from "@huggingface/tokenizers";
 import type { WeightSource } from "../../formats/weightSource.ts";
 import { BadTokenizer } from "../errors.ts";
+import { ggufTekken } from "./ggufTekken.ts";
 import type { TextEncoder } from "./open.ts";
 import { tekkenTokenizer } from "./tekken.ts";
 import { kleinTemplate } from "./template.ts";
@@ -25,8 +26,8 @@ export interface TextTokenizer {
 }
 
 /**
- * The tokenizer of a text encoder: the file's own (a Mistral 3's `tekken_model`, the bytes of a tekken.json; else `tokenizer_json`, those
- * of a tokenizer.json), else Qwen's. Loaded once per encoder. Throws `BadTokenizer`, and as `read` does.
+ * The tokenizer of a text encoder: the file's own (a Mistral 3's `tekken_model`, the bytes of a tekken.json, or the vocabulary in a GGUF's
+ * metadata; else `tokenizer_json`, those of a tokenizer.json), else Qwen's. Loaded once per encoder. Throws `BadTokenizer`, and as `read` does.
  */
 export function loadTokenizer(encoder: TextEncoder): Promise<TextTokenizer> {
   let loading = loaded.get(encoder.source);
@@ -43,7 +44,7 @@ const loaded = new WeakMap<WeightSource, Promise<TextTokenizer>>();
 
 async function load({ source, dims }: TextEncoder): Promise<TextTokenizer> {
   if (dims.family === "mistral3") {
-    const bytes = await embedded(source, "tekken_model");
+    const bytes = (await embedded(source, "tekken_model")) ?? (await ggufTekken(source));
     if (!bytes)
       throw new BadTokenizer(
         source.path,
