@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { Bench } from "../bench.ts";
+import { cpuTime } from "../support/cpuTime.ts";
 import { atMost, showFastest, showInterval } from "../support/format.ts";
 import { interval } from "../support/interval.ts";
 import { MID, TINY } from "../support/midModel.ts";
@@ -13,6 +14,8 @@ const MODELS = [
   { ...TINY, rounds: 151 },
 ];
 
+type Policy = "dynamic" | "static";
+
 /** With room for everything, dynamic residency against static. */
 export const dynamicOverStatic: Bench = async ({ folder, device, threads, full }) => {
   const figures = [];
@@ -21,7 +24,11 @@ export const dynamicOverStatic: Bench = async ({ folder, device, threads, full }
     await writeFlux2(file, sizes);
     const dynamic = await steps(await openDevice({ device, threads }, { policy: "dynamic" }), file, shape);
     const fixed = await steps(await openDevice({ device, threads }, { policy: "static" }), file, shape);
-    const costs = await rounds(full ? 3 * count : count, { dynamic: dynamic.step, static: fixed.step });
+    const cpu: Record<Policy, number[]> = { dynamic: [], static: [] };
+    const costs = await rounds(full ? 3 * count : count, {
+      dynamic: cpuTime(dynamic.step, cpu.dynamic),
+      static: cpuTime(fixed.step, cpu.static),
+    });
     const moved = [dynamic, fixed].map((side) => side.last().movedBytes);
     await dynamic.close();
     await fixed.close();
@@ -31,7 +38,7 @@ export const dynamicOverStatic: Bench = async ({ folder, device, threads, full }
       value: showInterval(ratio),
       goal: "the interval reaches 1.01",
       verdict: atMost(ratio.low, 1.01),
-      note: `${showFastest(costs.dynamic, costs.static)}; dynamic ${showInterval(interval(costs.dynamic), " ms")}; bytes moved in the last step: ${moved.join(" and ")}`,
+      note: `processor time ${showInterval(interval(ratios(cpu.dynamic, cpu.static).slice(1)))}; ${showFastest(costs.dynamic, costs.static)}; dynamic ${showInterval(interval(costs.dynamic), " ms")}; bytes moved in the last step: ${moved.join(" and ")}`,
     });
   }
   return figures;

@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { Bench, Figure } from "../bench.ts";
+import { cpuTime } from "../support/cpuTime.ts";
 import { atMost, showFastest, showInterval } from "../support/format.ts";
 import { interval } from "../support/interval.ts";
 import { MID } from "../support/midModel.ts";
@@ -30,13 +31,15 @@ export const streaming: Bench = async ({ folder, device, threads, full }) => {
       await streamed.step();
       await streamed.step();
       const moved = streamed.last().movedBytes;
+      const cpu: Record<"streamed" | "resident" | "reads", number[]> = { streamed: [], resident: [], reads: [] };
       const costs = await rounds(full ? 45 : 15, {
-        streamed: streamed.step,
-        resident: resident.step,
-        reads: () => reader.read(moved),
+        streamed: cpuTime(streamed.step, cpu.streamed),
+        resident: cpuTime(resident.step, cpu.resident),
+        reads: cpuTime(() => reader.read(moved), cpu.reads),
       });
       await reader.close();
       await streamed.close();
+      const work = cpu.streamed.map((ms, i) => ms / (cpu.resident[i]! + cpu.reads[i]!)).slice(1);
       const ratio = interval(costs.streamed.map((ms, i) => ms / (costs.resident[i]! + costs.reads[i]!)));
       const hidden = interval(costs.streamed.map((ms, i) => 1 - (ms - costs.resident[i]!) / costs.reads[i]!));
       const speed = moved / 1e6 / interval(costs.reads).median;
@@ -47,7 +50,7 @@ export const streaming: Bench = async ({ folder, device, threads, full }) => {
           value: showInterval(ratio),
           goal: "<= 1.10",
           verdict: atMost(ratio.median, 1.1),
-          note: `${showFastest(
+          note: `processor time ${showInterval(interval(work))}; ${showFastest(
             costs.streamed,
             costs.resident.map((ms, i) => ms + costs.reads[i]!),
           )}; streaming ${showInterval(interval(costs.streamed), " ms")}; resident ${interval(costs.resident).median.toFixed(0)} ms; ${(moved / 1e6).toFixed(0)} MB at ${speed.toFixed(1)} GB/s`,

@@ -13,7 +13,7 @@ const HEAD = ["Figure", "Value", "Goal", "Result", "Note", "Date, load", "Comman
 
 /**
  * Rewrites the table between the markers. Rows of benchmarks that were not run now stay, unless they are of another machine: a table is
- * of one machine. A row's last cell names its benchmark.
+ * of one machine. A row's last cell names its benchmark, whatever flags it was run with.
  */
 export async function updateReadme(file: string, machine: string, rows: readonly Row[]): Promise<void> {
   const text = await readFile(file, "utf8");
@@ -21,10 +21,8 @@ export async function updateReadme(file: string, machine: string, rows: readonly
   if (start < 0 || end < start) throw new Error(`${file} has no ${START} ... ${END}`);
   const old = text.slice(start + START.length, end).split("\n");
   const title = `Machine: ${machine}.`;
-  const commands = new Set(rows.map(({ command }) => `\`${command}\` |`));
-  const kept = old.includes(title)
-    ? old.filter((line) => /^\| .*` \|$/.test(line) && ![...commands].some((command) => line.endsWith(command)))
-    : [];
+  const measured = new Set(rows.map(({ command }) => nameOf(`\`${command}\``)));
+  const kept = old.includes(title) ? old.filter((row) => nameOf(row) && !measured.has(nameOf(row))) : [];
   const today = new Date().toISOString().slice(0, 10);
   const lines = rows.map(({ what, value, goal = "", verdict = "", note = "", command, load }) =>
     line([what, value, goal, verdict, note, `${today}, ${load}`, `\`${command}\``]),
@@ -35,3 +33,6 @@ export async function updateReadme(file: string, machine: string, rows: readonly
 
 const line = (cells: readonly string[]): string =>
   `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+
+/** The benchmark that a row's command runs. */
+const nameOf = (row: string): string | undefined => /`bench ([\w-]+)[^`]*`( \|)?$/.exec(row)?.[1];
