@@ -28,6 +28,12 @@ export const catalogue: readonly CatalogueEntry[] = [
     "`--set`, `--prompt`, `--seed` or `--steps` fits no input of the workflow.",
     "The message lists what would fit.",
   ),
+  entry(
+    "bad-model-paths",
+    EXIT.usage,
+    "A file of model folders (extra_model_paths.yaml) cannot be used.",
+    "The message names the file and what is wrong in it.",
+  ),
   entry("no-such-file", EXIT.usage, "A file of the command line is not there or cannot be read.", "Check the path."),
   entry(
     "cannot-write",
@@ -125,7 +131,18 @@ export const catalogue: readonly CatalogueEntry[] = [
   ),
   entry("unknown-sampler", EXIT.failure, "No sampler has this name.", "The message lists those there are."),
   entry("unknown-scheduler", EXIT.failure, "No scheduler has this name.", "The message lists those there are."),
-  entry("bad-schedule", EXIT.failure, "A schedule that cannot be sampled.", "Check steps and denoise."),
+  entry(
+    "not-a-number",
+    EXIT.failure,
+    "The model predicts no numbers, and the sampler chooses its steps by them.",
+    "Try another sampler, or `--force-fp32`.",
+  ),
+  entry(
+    "bad-area",
+    EXIT.failure,
+    "A conditioning's area lies outside the picture.",
+    "Move the area, or make the picture larger.",
+  ),
   entry("bad-seed", EXIT.failure, "A seed that the noise cannot be made from.", "Choose a smaller seed."),
 
   entry(

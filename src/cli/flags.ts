@@ -1,5 +1,8 @@
+import { resolve } from "node:path";
 import { type Command, Option } from "commander";
+import { parseByteSize } from "../engine/byteSize.ts";
 import type { EngineOptions } from "../engine/messages.ts";
+import { addAcceptedFlags } from "./acceptedFlags.ts";
 import { bytesFlag } from "./bytesFlag.ts";
 import { UsageError } from "./errors.ts";
 import { intFlag, seedFlag } from "./intFlag.ts";
@@ -12,6 +15,17 @@ export interface EngineFlags {
   readonly vram?: string;
   readonly vramWeights?: string;
   readonly disableDynamicVram?: boolean;
+  readonly reserveVram?: readonly string[];
+  readonly vramHeadroom?: readonly string[];
+  readonly gpuOnly?: boolean;
+  readonly lowvram?: boolean;
+  readonly novram?: boolean;
+  readonly highvram?: boolean;
+  readonly cpu?: boolean;
+  readonly extraModelPathsConfig?: readonly string[];
+  readonly modelsDirectory?: string;
+  readonly inputDirectory?: string;
+  readonly tempDirectory?: string;
   readonly forceFp32?: boolean;
   readonly threads?: number;
   readonly disableMetadata?: boolean;
@@ -46,6 +60,7 @@ export function addJobFlags(command: Command): Command {
 }
 
 export function addEngineFlags(command: Command): Command {
+  addAcceptedFlags(command);
   return command
     .option("--device <device>", "cpu, vulkan, cuda, metal, or a device's name (default: the best there is)")
     .option(
@@ -58,6 +73,18 @@ export function addEngineFlags(command: Command): Command {
       "ceiling on weights alone: 400MB, or a share of the model's weights such as 30%",
       bytesFlag("--vram-weights", "the model's weights"),
     )
+    .addOption(
+      new Option("--reserve-vram <size>", "leave so much of what is free to others; a bare number is GB").argParser(
+        reserved("--reserve-vram"),
+      ),
+    )
+    .addOption(
+      new Option("--vram-headroom <size>", "the same, on top").argParser(reserved("--vram-headroom")).hideHelp(),
+    )
+    .option("--lowvram", "keep at most 30% of the model's weights: --vram-weights 30%")
+    .option("--novram", "keep no weight longer than its stage")
+    .option("--highvram", "leave nothing of a GPU's free memory to others (also --gpu-only)")
+    .option("--cpu", "compute on the CPU: --device cpu")
     .option("--disable-dynamic-vram", "place every weight before the first step, or refuse with the numbers")
     .option("--force-fp32", "compute in f32 whatever the file's encoding")
     .option("--threads <n>", "CPU threads (default: one per core)", intFlag("--threads", 1))
@@ -68,16 +95,64 @@ export function addEngineFlags(command: Command): Command {
 export function addFolderFlags(command: Command): Command {
   return command
     .option("--base-directory <dir>", "folder with models/, input/ and output/ (default: the current folder)")
-    .option("--output-directory <dir>", "where SaveImage writes (default: output/ in the base directory)");
+    .option("--output-directory <dir>", "where SaveImage writes (default: output/ in the base directory)")
+    .option("--input-directory <dir>", "where LoadImage reads (default: input/ in the base directory)")
+    .option("--temp-directory <dir>", "where PreviewImage writes (default: temp/ in the base directory)")
+    .option("--models-directory <dir>", "where models are (default: models/ in the base directory)")
+    .option(
+      "--extra-model-paths-config <file>",
+      "more model folders, in the form of extra_model_paths.yaml (may be given more than once)",
+      (text: string, all: readonly string[] | undefined) => [...(all ?? []), text],
+    );
 }
 
-export function engineOptions(flags: EngineFlags, verbose: boolean, baseDirectory: string): EngineOptions {
+/** What `--lowvram` means. */
+const LOW_VRAM_WEIGHTS = "30%";
+
+/** Amounts of memory, each kept as written; checked at once. */
+function reserved(flag: string) {
+  return (text: string, all: readonly string[] | undefined): readonly string[] => {
+    if (parseByteSize(text, "GB") === null && Number(text) !== 0) {
+      throw new UsageError(`${flag} is "${text}"; expected GB such as 1.5, or 400MB, or 10%`);
+    }
+    return Number(text) === 0 ? (all ?? []) : [...(all ?? []), text];
+  };
+}
+
+/** Folders as absolute paths. */
+function folderOptions(flags: EngineFlags, cwd: string): Partial<EngineOptions> {
+  const folder = (path: string | undefined, name: string) => (path === undefined ? {} : { [name]: resolve(cwd, path) });
   return {
-    ...(flags.device === undefined ? {} : { device: flags.device }),
+    ...folder(flags.inputDirectory, "inputDirectory"),
+    ...folder(flags.tempDirectory, "tempDirectory"),
+    ...folder(flags.modelsDirectory, "modelsDirectory"),
+    ...(flags.extraModelPathsConfig && {
+      extraModelPaths: flags.extraModelPathsConfig.map((file) => resolve(cwd, file)),
+    }),
+  };
+}
+
+export function engineOptions(
+  flags: EngineFlags,
+  verbose: boolean,
+  baseDirectory: string,
+  cwd: string = baseDirectory,
+): EngineOptions {
+  const reserve = [...(flags.reserveVram ?? []), ...(flags.vramHeadroom ?? [])];
+  return {
+    ...(flags.device === undefined ? (flags.cpu ? { device: "cpu" } : {}) : { device: flags.device }),
     ...(flags.vram === undefined ? {} : { vram: flags.vram }),
-    ...(flags.vramWeights === undefined ? {} : { vramWeights: flags.vramWeights }),
+    ...(flags.vramWeights === undefined
+      ? flags.lowvram
+        ? { vramWeights: LOW_VRAM_WEIGHTS }
+        : {}
+      : { vramWeights: flags.vramWeights }),
+    ...(reserve.length === 0 ? {} : { reserveVram: reserve }),
+    ...(flags.highvram || flags.gpuOnly ? { highVram: true } : {}),
+    ...(flags.novram ? { noVram: true } : {}),
     ...(flags.threads === undefined ? {} : { threads: flags.threads }),
     ...(flags.outputDirectory === undefined ? {} : { outputDirectory: flags.outputDirectory }),
+    ...folderOptions(flags, cwd),
     disableDynamicVram: flags.disableDynamicVram ?? false,
     forceFp32: flags.forceFp32 ?? false,
     disableMetadata: flags.disableMetadata ?? false,

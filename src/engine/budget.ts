@@ -10,15 +10,32 @@ const UNIFIED_SHARE = 0.75;
 /** After a death by lack of memory, unless the user gave a number: then the user decides. */
 const LARGER_RESERVE_SHARE = 0.15;
 
-/** The ceiling `--vram` in bytes. `text`: as the user wrote it; without it, what is free now less a headroom. */
-export function vramBudget(device: DeviceInfo, text: string | undefined, largerReserve: boolean): number {
+/** How much of a device is left to others, beside `--vram`. */
+export interface Headroom {
+  /** `--reserve-vram` and `--vram-headroom`, as the user wrote them: bare numbers are GB. In place of the headroom. */
+  readonly reserve?: readonly string[];
+  /** `--highvram`: no headroom on a discrete device. */
+  readonly none?: boolean;
+}
+
+/**
+ * The ceiling in bytes: `--vram` (`text`, as the user wrote it), or what is free now less a headroom or less what is reserved; the smaller
+ * one where both are given.
+ */
+export function vramBudget(
+  device: DeviceInfo,
+  text: string | undefined,
+  largerReserve: boolean,
+  { reserve = [], none = false }: Headroom = {},
+): number {
   const { free, total } = deviceBytes(device);
-  if (text !== undefined) {
-    const size = read("--vram", text);
-    return "bytes" in size ? size.bytes : Math.floor(size.share * total);
-  }
-  const share = device.unified ? UNIFIED_SHARE : 1 - GPU_HEADROOM;
-  return Math.floor(free * (largerReserve ? share - LARGER_RESERVE_SHARE : share));
+  const bytes = (size: ByteSize) => ("bytes" in size ? size.bytes : Math.floor(size.share * total));
+  const kept = reserve.reduce((sum, given) => sum + bytes(read("--reserve-vram", given, "GB")), 0);
+  const left = reserve.length > 0 ? Math.max(free - kept, 0) : Number.POSITIVE_INFINITY;
+  if (text !== undefined) return Math.min(bytes(read("--vram", text)), left);
+  const headroom = reserve.length > 0 || none ? 0 : GPU_HEADROOM;
+  const share = device.unified ? UNIFIED_SHARE : 1 - headroom;
+  return Math.min(Math.floor(free * (largerReserve ? share - LARGER_RESERVE_SHARE : share)), left);
 }
 
 /** `--vram-weights`: what a share is of is known when a model runs. */
@@ -34,8 +51,8 @@ function deviceBytes(device: DeviceInfo): { readonly free: number; readonly tota
   return { free: Math.min(process.availableMemory(), total), total };
 }
 
-function read(flag: string, text: string): ByteSize {
-  const size = parseByteSize(text);
+function read(flag: string, text: string, bareUnit?: "GB"): ByteSize {
+  const size = parseByteSize(text, bareUnit);
   if (size) return size;
   throw new EngineError({ code: "usage", message: `${flag} is "${text}"; expected 8GB, 400MB or 60%` });
 }

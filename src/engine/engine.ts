@@ -1,8 +1,11 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { openGgml } from "../ggml/index.ts";
 import type { PictureJournal, WeirContext, WeirNode } from "../nodes/context.ts";
 import { createFolders } from "../nodes/folders.ts";
 import { sweepTemporaries } from "../nodes/image/sweepTemporaries.ts";
 import { allNodes } from "../nodes/index.ts";
+import { readModelPaths } from "../nodes/readModelPaths.ts";
 import { createRuntime, type StageNotice } from "../runtime/createRuntime.ts";
 import type { RunStats, Runtime } from "../runtime/runtime.ts";
 import type { DeviceInfo } from "../tensor/backend.ts";
@@ -51,6 +54,8 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
     ...(options.outputDirectory === undefined ? {} : { outputDirectory: options.outputDirectory }),
     ...(options.inputDirectory === undefined ? {} : { inputDirectory: options.inputDirectory }),
     ...(options.tempDirectory === undefined ? {} : { tempDirectory: options.tempDirectory }),
+    ...(options.modelsDirectory === undefined ? {} : { modelsDirectory: options.modelsDirectory }),
+    modelPaths: modelPathFiles(options).flatMap((file) => readModelPaths(file, process.env)),
   });
   const early: string[] = [];
   let emit: (event: JobEvent) => void = () => {};
@@ -76,7 +81,10 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
     warn: (text) => void early.push(text),
   });
   const device = library.select(options.device);
-  const vram = vramBudget(device, options.vram, options.largerReserve ?? false);
+  const vram = vramBudget(device, options.vram, options.largerReserve ?? false, {
+    ...(options.reserveVram && { reserve: options.reserveVram }),
+    ...(options.highVram && { none: true }),
+  });
   const weights = weightsBudget(options.vramWeights);
   const opened = library.open(device.id, options.threads === undefined ? {} : { threads: options.threads });
   // What the backend took unasked when it opened (a context, queues), by the device's own count.
@@ -85,6 +93,7 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
     backend: opened.backend,
     memory: opened.memory,
     policy: options.disableDynamicVram ? "static" : "dynamic",
+    ...(options.noVram && { pinNothing: true }),
     vram,
     reserve,
     ...(weights === undefined ? {} : { vramWeights: weights }),
@@ -194,4 +203,10 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
       opened.memory.close();
     },
   };
+}
+
+/** Those the user names, and ComfyUI's own beside models/. */
+function modelPathFiles({ baseDirectory, extraModelPaths = [] }: EngineOptions): readonly string[] {
+  const own = join(baseDirectory, "extra_model_paths.yaml");
+  return existsSync(own) ? [own, ...extraModelPaths] : extraModelPaths;
 }

@@ -38,6 +38,11 @@ export interface EngineOptions {
   /** `--vram`, `--vram-weights` as the user wrote them ("8GB", "60%"). */
   readonly vram?: string;
   readonly vramWeights?: string;
+  /** `--reserve-vram` and `--vram-headroom`, as written. */
+  readonly reserveVram?: readonly string[];
+  /** `--highvram`: no headroom is left to others. `--novram`: no weight stays longer than its stage. */
+  readonly highVram?: boolean;
+  readonly noVram?: boolean;
   readonly disableDynamicVram: boolean;
   readonly forceFp32: boolean;
   readonly threads?: number;
@@ -45,6 +50,9 @@ export interface EngineOptions {
   readonly outputDirectory?: string;
   readonly inputDirectory?: string;
   readonly tempDirectory?: string;
+  readonly modelsDirectory?: string;
+  /** `--extra-model-paths-config`: files in the form of extra_model_paths.yaml. The one in the base directory is always read. */
+  readonly extraModelPaths?: readonly string[];
   readonly disableMetadata: boolean;
   /** Send every move as it happens (`--verbose`). */
   readonly verbose: boolean;

@@ -4,6 +4,8 @@ import { createResidency } from "../memory/createResidency.ts";
 import type { DeviceMemory } from "../memory/deviceMemory.ts";
 import type { MemoryEvent } from "../memory/eventLog.ts";
 import type { Ledger, LedgerKind } from "../memory/ledger.ts";
+import { pinNothing } from "../memory/pinNothing.ts";
+import { RamTier } from "../memory/ramTier.ts";
 import type { Residency } from "../memory/residency.ts";
 import { spreadPins } from "../memory/spreadPins.ts";
 import { staticPlacement } from "../memory/staticPlacement.ts";
@@ -12,6 +14,7 @@ import type { Model } from "../models/model.ts";
 import type { Backend } from "../tensor/backend.ts";
 import type { Program } from "../tensor/program.ts";
 import { createFileStore } from "./fileStore.ts";
+import { createHostMemory } from "./hostMemory.ts";
 import { LoadedModelImpl } from "./loadedModel.ts";
 import { modelTitle } from "./modelTitle.ts";
 import { residentForm } from "./residentForm.ts";
@@ -23,10 +26,19 @@ export interface RuntimeOptions {
   readonly memory: DeviceMemory;
   /** `static` is `--disable-dynamic-vram`: everything is placed before the first step, or refused. */
   readonly policy: "dynamic" | "static";
+  /** `--novram`: of a dynamic run, no weight stays longer than its stage. */
+  readonly pinNothing?: boolean;
   /** `--vram` in bytes: the ceiling on weights, activations, carried tensors and staging together. */
   readonly vram: number;
   /** `--vram-weights`: bytes, or a share (0..1] of the weights that a pass uses. */
   readonly vramWeights?: { readonly bytes: number } | { readonly share: number };
+  /**
+   * `--ram` in bytes: what a device with memory of its own may keep of weights in the machine's memory, its staging included. Default 0:
+   * staging alone. A unified device keeps nothing twice, whatever this says.
+   */
+  readonly ram?: number;
+  /** Of these, bytes that may be pinned. Default 0. */
+  readonly pinnedRam?: number;
   /** Bytes that the device's library takes unasked: charged to the ceiling from the start. */
   readonly reserve?: number;
   readonly precision: Precision;
@@ -77,12 +89,17 @@ export function createRuntime(given: RuntimeOptions): Runtime {
     vram,
     weights: options.vramWeights && "bytes" in options.vramWeights ? options.vramWeights.bytes : vram,
   };
+  const ram = new RamTier(
+    createHostMemory(options.memory, options.pinnedRam ?? 0),
+    backend.info.unified ? 0 : (options.ram ?? 0),
+  );
   const residency = createResidency({
+    ram,
     memory: traced ? traced.memory(options.memory) : options.memory,
     store: traced ? traced.store(store) : store,
     ledger,
     events,
-    policy: options.policy === "static" ? staticPlacement : spreadPins,
+    policy: options.policy === "static" ? staticPlacement : options.pinNothing ? pinNothing : spreadPins,
     budget,
   });
   traced?.drops(events);
@@ -138,6 +155,7 @@ export function createRuntime(given: RuntimeOptions): Runtime {
 
     async trim() {
       await residency.trim();
+      ram.trim();
       backend.reserveActivations(0);
       ledger.credit("activations", ledger.usedBy("activations"));
     },
@@ -150,16 +168,26 @@ export function createRuntime(given: RuntimeOptions): Runtime {
         device: backend.info,
         policy: options.policy,
         vram: { budget: ledger.ceiling, used: ledger.used, peak: ledger.peak, byKind },
+        ...(backend.info.unified ? {} : { ram: ramStats(ram) }),
         counters: events.counters(),
         residency: residency.stats(),
         passes: core.passes,
       };
     },
 
+    setRam(bytes: number) {
+      if (!backend.info.unified && bytes !== ram.budget) ram.setBudget(bytes);
+    },
+
     async close() {
       for (const { handle } of [...loaded.values()]) await handle.close();
       await residency.trim();
+      ram.trim();
       await backend.close();
     },
   };
+}
+
+function ramStats({ budget, used, ledger }: RamTier): NonNullable<RunStats["ram"]> {
+  return { budget, used: ledger.used, peak: ledger.peak, cached: used, staging: ledger.usedBy("staging") };
 }

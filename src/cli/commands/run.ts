@@ -61,7 +61,7 @@ export async function runWorkflows(
     scratch ?? (flags.outputDirectory === undefined ? undefined : resolve(io.cwd, flags.outputDirectory));
   await checkOutputFolder(outputDirectory ?? join(baseDirectory, "output"));
   const trace = flags.trace === undefined ? null : await openTraceFile(resolve(io.cwd, flags.trace));
-  const options = { ...engineOptions(flags, flags.verbose ?? false, baseDirectory), trace: trace !== null };
+  const options = { ...engineOptions(flags, flags.verbose ?? false, baseDirectory, io.cwd), trace: trace !== null };
   let keepScratch = false;
   try {
     const session = await openSession(
