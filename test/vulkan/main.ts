@@ -6,6 +6,7 @@ import { openGgml } from "../../src/ggml/index.ts";
 import type { DeviceInfo } from "../../src/tensor/backend.ts";
 import { goldens } from "./goldens.ts";
 import { identity } from "./identity.ts";
+import { interrupt } from "./interrupt.ts";
 import { staging } from "./staging.ts";
 
 async function main(): Promise<number> {
@@ -19,7 +20,7 @@ async function main(): Promise<number> {
   }
   console.log(`${device.id}: ${device.description}, ggml ${library.version} (${library.commit})`);
   let [passed, failed] = [0, 0];
-  for (const check of [staging, identity, ...goldens]) {
+  for (const check of [staging, ...goldens, interrupt, identity]) {
     const begun = performance.now();
     const seconds = () => `${((performance.now() - begun) / 1000).toFixed(1)} s`;
     try {
