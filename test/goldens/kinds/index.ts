@@ -6,6 +6,8 @@ import { flux2Forward } from "./flux2Forward.ts";
 import { flux2Sample } from "./flux2Sample.ts";
 import { nodesSaveImage } from "./nodesSaveImage.ts";
 import { quantFp8Tables } from "./quantFp8Tables.ts";
+import { quantGgufFile } from "./quantGgufFile.ts";
+import { quantGgufType } from "./quantGgufType.ts";
 import { quantRound } from "./quantRound.ts";
 import { quantWiden } from "./quantWiden.ts";
 import { rngBrownianTree } from "./rngBrownianTree.ts";
@@ -52,6 +54,8 @@ const runners: readonly KindRunner[] = [
   textQwen3,
   textQwenTokens,
   textTekkenTokens,
+  quantGgufFile,
+  quantGgufType,
   vaeDecode,
   vaeDecodeTiled,
   vaeEncode,
