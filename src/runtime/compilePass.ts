@@ -1,6 +1,7 @@
 import type { Backend, DeviceInfo } from "../tensor/backend.ts";
 import type { TensorSpec } from "../tensor/dtype.ts";
 import { Graph } from "../tensor/graph.ts";
+import { PIECE_BYTES } from "../tensor/ops/index.ts";
 import type { Program } from "../tensor/program.ts";
 import type { PassDef } from "../tensor/stage.ts";
 import { type CarriedPlan, planCarried } from "./planCarried.ts";
@@ -18,7 +19,9 @@ export function compilePass(
   def: PassDef,
   weights: ReadonlyMap<string, TensorSpec>,
   castWeights: boolean,
-  backend: Pick<Backend, "activationBytes"> & { readonly info: Pick<DeviceInfo, "alignment"> },
+  backend: Pick<Backend, "activationBytes"> & {
+    readonly info: Pick<DeviceInfo, "alignment"> & Partial<Pick<DeviceInfo, "maxBufferBytes">>;
+  },
 ): CompiledPass {
   const programs = def.stages.map((stage) => {
     const graph = new Graph({
@@ -26,6 +29,7 @@ export function compilePass(
       weight: (name) => weights.get(name),
       carried: (name) => def.carried[name],
       castWeights,
+      pieceBytes: Math.min(PIECE_BYTES, backend.info.maxBufferBytes ?? PIECE_BYTES),
     });
     stage.build(graph);
     return graph.finish();

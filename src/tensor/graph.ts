@@ -29,6 +29,8 @@ export interface GraphOptions {
   carried(name: string): TensorSpec | undefined;
   /** Cast weights to f32 before they are used (`--force-fp32`). */
   readonly castWeights: boolean;
+  /** Bytes of the largest intermediate tensor to make in one piece, where work can be cut (`inPieces`). The device's; default 256 MiB. */
+  readonly pieceBytes?: number;
 }
 
 /**

@@ -3,7 +3,7 @@ import { residentForm } from "../../src/runtime/residentForm.ts";
 import { Graph, type PassDef, type Program, type TensorSpec } from "../../src/tensor/index.ts";
 
 /** Builds every stage of a pass. The shape checks of all ops run; nothing is computed. */
-export function buildPass(model: Model, pass: PassDef, castWeights = true): Program[] {
+export function buildPass(model: Model, pass: PassDef, castWeights = true, pieceBytes?: number): Program[] {
   const forms = new Map<string, TensorSpec>(
     model.weights.map((weight) => [weight.name, residentForm(model.source.path, weight)]),
   );
@@ -13,6 +13,7 @@ export function buildPass(model: Model, pass: PassDef, castWeights = true): Prog
       weight: (name) => forms.get(name),
       carried: (name) => pass.carried[name],
       castWeights,
+      ...(pieceBytes !== undefined && { pieceBytes }),
     });
     stage.build(g);
     return g.finish();

@@ -15,9 +15,13 @@ export async function runPass(
   model: Model,
   pass: PassDef,
   inputs: Inputs,
-  { castWeights = true, outputs = pass.outputs }: { castWeights?: boolean; outputs?: readonly string[] } = {},
+  {
+    castWeights = true,
+    outputs = pass.outputs,
+    pieceBytes,
+  }: { castWeights?: boolean; outputs?: readonly string[]; pieceBytes?: number } = {},
 ): Promise<Record<string, Float32Array>> {
-  const programs = buildPass(model, pass, castWeights);
+  const programs = buildPass(model, pass, castWeights, pieceBytes);
   const buffers: DeviceBuffer[] = [];
   const put = async (bytes: number, data?: Uint8Array): Promise<DeviceBuffer> => {
     const buffer = backend.allocate(bytes);

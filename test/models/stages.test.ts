@@ -42,7 +42,16 @@ describe.skipIf(!sharedExists)("stages", () => {
   ])("text encoder: %s", async (name, vocabulary) => {
     const source = await sharedSource(name);
     const model = openTextEncoder(source);
-    expect(model.dims).toEqual({ vocabulary, hidden: 128, heads: 4, kvHeads: 2, headDim: 32, inner: 256, layers: 4 });
+    expect(model.dims).toEqual({
+      family: "qwen3",
+      vocabulary,
+      hidden: 128,
+      heads: 4,
+      kvHeads: 2,
+      headDim: 32,
+      inner: 256,
+      layers: 4,
+    });
     expect(model.taps).toEqual([1, 2, 3]);
     const pass = model.pass(9);
     expect(pass.stages.map((stage) => stage.name)).toEqual(["layers.0", "layers.1", "layers.2"]);

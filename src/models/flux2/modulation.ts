@@ -46,6 +46,19 @@ export const gated = (x: Tensor, modulation: Modulation, y: Tensor): Tensor =>
     add(slice(x, 1, first, tokens), mul(slice(y, 1, first, tokens), gate)),
   );
 
+/** What of a modulation is for `length` tokens from `first` on. */
+export function part(modulation: Modulation, first: number, length: number): Modulation {
+  const found: Moment[] = [];
+  let begin = 0;
+  for (const moment of modulation) {
+    const end = begin + moment.tokens;
+    const tokens = Math.min(end, first + length) - Math.max(begin, first);
+    if (tokens > 0) found.push({ ...moment, tokens });
+    begin = end;
+  }
+  return found;
+}
+
 /** The last layer's: no gate, and the present moment only. `values` [batch, 1, 2 * hidden] are shift, then scale. */
 export function modulateLast(x: Tensor, values: Tensor): Tensor {
   const hidden = values.shape[2]! / 2;

@@ -1,5 +1,5 @@
 import type { Graph, Tensor } from "../../tensor/index.ts";
-import { add, mul, reshape, roll } from "../../tensor/index.ts";
+import { add, mul, reshape, roll, slice } from "../../tensor/index.ts";
 
 /** The base of the frequencies, in the whole family. */
 const THETA = 2000;
@@ -31,10 +31,14 @@ export function ropeTables(at: Float64Array, headDim: number, axes = 4): RopeTab
   return { cos, sin };
 }
 
-/** Turns each pair of neighbours of x [batch, tokens, heads, headDim] by its token's angle; x contiguous. Reads carried `cos`, `sin`. */
-export function rope(g: Graph, x: Tensor): Tensor {
+/**
+ * Turns each pair of neighbours of x [batch, tokens, heads, headDim] by its token's angle; x contiguous, its tokens those from `first` on.
+ * Reads carried `cos`, `sin`.
+ */
+export function rope(g: Graph, x: Tensor, first = 0): Tensor {
   const [batch, tokens, heads, width] = x.shape as [number, number, number, number];
   const pairs = reshape(x, [batch * tokens, heads, width / 2, 2]);
   const swapped = reshape(roll(pairs, [0, 0, 0, 1]), x.shape);
-  return add(mul(x, g.carried("cos")), mul(swapped, g.carried("sin")));
+  const own = (table: string) => slice(g.carried(table), 0, first, tokens);
+  return add(mul(x, own("cos")), mul(swapped, own("sin")));
 }

@@ -28,9 +28,9 @@ export function norm(g: Graph, name: string, x: Tensor): Tensor {
 /** x + conv2(silu(norm2(conv1(silu(norm1(x)))))), x through a 1x1 convolution where the channels change. */
 function resBlock(g: Graph, { name, from, to }: VaeLayer, x: Tensor): Tensor {
   const branch = conv(g, `${name}.conv1`, silu(norm(g, `${name}.norm1`, x)), { padding: 1 });
-  // The shortcut is the first operand, so that it is computed first and the branch has the memory after it.
-  const shortcut = from === to ? x : conv(g, `${name}.nin_shortcut`, x, {});
-  return add(shortcut, conv(g, `${name}.conv2`, silu(norm(g, `${name}.norm2`, branch)), { padding: 1 }));
+  const second = conv(g, `${name}.conv2`, silu(norm(g, `${name}.norm2`, branch)), { padding: 1 });
+  // The branch comes first: x is there anyway, and its shortcut need not wait in memory meanwhile.
+  return add(second, from === to ? x : conv(g, `${name}.nin_shortcut`, x, {}));
 }
 
 /** One layer on x [batch, from, height, width]. Source: the VAE of latent diffusion, arXiv:2112.10752. */

@@ -9,6 +9,7 @@ export { flashAttention } from "./flashAttention.ts";
 export { getRows } from "./getRows.ts";
 export { groupNorm } from "./groupNorm.ts";
 export { im2col } from "./im2col.ts";
+export { inPieces, PIECE_BYTES, pieceRows } from "./inPieces.ts";
 export { linear } from "./linear.ts";
 export { mulMat } from "./mulMat.ts";
 export { norm, rmsNorm } from "./norm.ts";
