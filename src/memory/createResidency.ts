@@ -561,6 +561,11 @@ function createTenant(state: () => State): RamTenant {
       const message = `the machine refused ${bytes} bytes for a copy in RAM`;
       events.add({ kind: "fault", at: now, device: memory.device, what: "allocate", message });
     },
+    budgeted(ram) {
+      const { events, now, memory, budget } = state();
+      const { vram, weights } = budget;
+      events.add({ kind: "budget", at: now, device: memory.device, vram, weights, ram });
+    },
     resized: () => planRam(state()),
   };
 }

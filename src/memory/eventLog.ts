@@ -39,6 +39,8 @@ export type MemoryEvent =
       readonly device: DeviceId;
       readonly vram: Bytes;
       readonly weights: Bytes;
+      /** Where it is RAM's budget that has changed. */
+      readonly ram?: Bytes;
     }
   | {
       readonly kind: "chunk";

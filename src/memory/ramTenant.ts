@@ -9,6 +9,8 @@ export interface RamTenant {
   left(record: WeightRecord, reason: Reason): void;
   /** The machine refused memory for a copy. */
   refused(bytes: Bytes): void;
+  /** The tier's budget is another now. */
+  budgeted(bytes: Bytes): void;
   /** The tier holds more or less than before. */
   resized(): void;
 }

@@ -143,6 +143,7 @@ export class RamTier {
   /** Copies leave at once when they are too many for the new budget; their memory follows with the last load that needs it. */
   setBudget(bytes: Bytes): void {
     this.#budget = bytes;
+    for (const tenant of this.#staging.keys()) tenant.budgeted(bytes);
     this.#faultLimit = Number.POSITIVE_INFINITY;
     this.#fit("budget");
   }

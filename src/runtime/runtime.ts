@@ -14,8 +14,10 @@ export interface Runtime {
   readonly precision: Precision;
   /** Makes a model's weights known to the residency. Reads nothing. The same file loaded twice is one model. */
   load(model: Model): LoadedModel;
-  /** Drops weights that nothing leases. */
+  /** Drops weights that nothing leases, and all copies in RAM. */
   trim(): Promise<void>;
+  /** Changes `--ram`, in bytes: it follows what the machine has free. Copies that are too many leave at once. */
+  setRam(bytes: number): void;
   stats(): RunStats;
   close(): Promise<void>;
 }
@@ -55,6 +57,17 @@ export interface RunStats {
     readonly used: number;
     readonly peak: number;
     readonly byKind: Readonly<Record<string, { readonly used: number; readonly peak: number }>>;
+  };
+  /**
+   * The machine's memory that serves this device; a unified device has none beside its own. `cached`: copies of weights, kept so that no file is
+   * read again, and given back when something else needs the room. Bytes.
+   */
+  readonly ram?: {
+    readonly budget: number;
+    readonly used: number;
+    readonly peak: number;
+    readonly cached: number;
+    readonly staging: number;
   };
   readonly counters: Counters;
   readonly residency: ResidencyStats;

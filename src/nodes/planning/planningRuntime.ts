@@ -89,6 +89,7 @@ export function planningRuntime({ device, precision, vram, vramWeights }: Planni
       return made;
     },
     trim: () => Promise.resolve(),
+    setRam() {},
     stats() {
       throw new Error("invariant: a plan has no statistics");
     },
