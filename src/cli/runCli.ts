@@ -4,6 +4,7 @@ import type { startEngine } from "../engine/supervisor.ts";
 import { catalogueHelp } from "./catalogue.ts";
 import type { DemoFlags } from "./commands/demo.ts";
 import type { DoctorFlags } from "./commands/doctor.ts";
+import type { PlanFlags } from "./commands/plan.ts";
 import type { RunFlags } from "./commands/run.ts";
 import { EXIT, type ExitCode } from "./exitCodes.ts";
 import { addEngineFlags, addFolderFlags, addJobFlags } from "./flags.ts";
@@ -115,7 +116,7 @@ function program(context: CliContext, end: (code: ExitCode) => void): Command {
 
   weir
     .command("inspect")
-    .argument("<file>", "weights (safetensors)")
+    .argument("<file>", "weights (safetensors, GGUF)")
     .summary("tell what a file of weights holds and needs")
     .description(
       "Tells which model a file of weights is, its parameters, its bytes by encoding and by stage, and the least memory it " +
@@ -126,6 +127,32 @@ function program(context: CliContext, end: (code: ExitCode) => void): Command {
     .action(async (file: string, flags: { readonly json?: boolean }) => {
       const { inspectCommand } = await import("./commands/inspect.ts");
       await inspectCommand(file, flags, context);
+    });
+
+  weir
+    .command("plan")
+    .argument("<file>", "a workflow in API format (JSON), or a picture that carries one (PNG)")
+    .summary("tell what a run would keep, move and take, without running it")
+    .description(
+      "Tells per model and stage what would stay in VRAM, stream or come from disk, the peak of memory, the bytes per step and " +
+        "image, about how long it takes, and what would help most. Reads headers and opens no device. Exit: 0 fits, 4 does not.",
+    )
+    .option("--vram <size>", "ceiling on all device memory: 8GB, 7.5GiB, or a share such as 60%")
+    .option("--vram-weights <size>", "ceiling on weights alone: 400MB, or a share of the model's weights such as 30%")
+    .option("--ram <size>", "host memory that weights may take beside the device")
+    .option("--disk-speed <size>", "bytes per second that the disk reads, such as 2GB")
+    .option("--card <name>", "plan for a card of the table, such as RTX 4070 (default: this machine's CPU)")
+    .option(
+      "--policy <name>",
+      "another policy than Weir's, to compare: lru, fifo, belady, resident-prefix, strided, ...",
+    )
+    .option("--force-fp32", "as a run would compute with it")
+    .option("--json", "print one JSON object")
+    .option("--base-directory <dir>", "folder with models/, input/ and output/ (default: the current folder)")
+    .showHelpAfterError("(weir plan --help lists what it takes)")
+    .action(async (file: string, flags: PlanFlags) => {
+      const { planCommand } = await import("./commands/plan.ts");
+      end(await planCommand(file, flags, context));
     });
 
   return weir.showHelpAfterError("(weir --help lists the commands)");

@@ -1,0 +1,93 @@
+import { FORMULA } from "../../planner/estimate.ts";
+import type { Range } from "../../planner/range.ts";
+import { formatBytes } from "../../runtime/formatBytes.ts";
+import type { PlanReport, ReportedRun } from "./planWorkflow.ts";
+
+/** Changes told to people; `--json` has all. */
+const SHOWN_HELP = 3;
+
+/** What `weir plan` prints. */
+export function describePlan(report: PlanReport): string {
+  const { device, vram, ram, runs, image, help, doesNotFit, warnings, models } = report;
+  const lines = [
+    `${report.file}: ${report.fits ? "fits" : "does not fit"}`,
+    `  ${device.name} (${formatBytes(device.memoryBytes)}); --vram ${formatBytes(vram)}${ram > 0 ? `, RAM for weights ${formatBytes(ram)}` : ""}; policy ${report.policy}`,
+    ...warnings.map((text) => `  warning: ${text}`),
+    "Models:",
+    ...models.map(
+      ({ title, encodings, weights, bytes }) =>
+        `  ${title}: ${formatBytes(bytes)} in ${weights} weights, ${encodings.join(" and ")}`,
+    ),
+    "Runs, in the order in which they happen:",
+    ...runs.flatMap(describeRun),
+  ];
+  if (doesNotFit) {
+    const { classType, node, model, stage, weightBytes, reservedBytes, flag, budget, needed, short } = doesNotFit;
+    lines.push(
+      `  ${classType} (node ${node}), ${model}: does not fit. Stage ${stage} needs ${formatBytes(weightBytes)} of weights at once and ${formatBytes(reservedBytes)} beside them, ${formatBytes(needed, "up")} in all; ${flag} is ${formatBytes(budget)}, ${formatBytes(short, "up")} too little`,
+    );
+  }
+  if (runs.length > 0 && report.fits) {
+    lines.push(
+      "The image:",
+      `  peak ${formatBytes(report.peakBytes)} of ${formatBytes(vram)}; ${formatBytes(image.hostBytes)} into device memory, ${formatBytes(ram > 0 || image.diskBytes > 0 ? image.diskBytes : image.hostBytes)} of them from disk`,
+      `  first image: ${time(image.seconds)}`,
+    );
+    if (image.seconds) lines.push(`  ${FORMULA}`, `  rates from ${device.source}`);
+  }
+  if (help.length > 0) {
+    lines.push("What would help most:");
+    for (const { change, seconds, movedBytes } of help.slice(0, SHOWN_HELP))
+      lines.push(`  ${change}: ${seconds ? `first image ${time(seconds)}` : `${formatBytes(movedBytes)} moved`}`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function describeRun(run: ReportedRun): string[] {
+  const { classType, node, model, passes, modelBytes, pinnedBytes, windowBytes, steadyPass, firstPass } = run;
+  const stay =
+    windowBytes === 0
+      ? `all ${formatBytes(modelBytes)} stay`
+      : `${formatBytes(pinnedBytes)} of ${formatBytes(modelBytes)} stay, the rest streams through ${formatBytes(windowBytes)}`;
+  const lines = [
+    `  ${classType} (node ${node}), ${model}: ${passes} ${passes === 1 ? "pass" : "passes"}; ${stay}; ${formatBytes(run.activationBytes + run.carriedBytes)} for activations`,
+    `    first pass: ${formatBytes(firstPass.hostBytes)} moved, ${formatBytes(firstPass.diskBytes)} from disk, ${time(firstPass.seconds)}`,
+  ];
+  if (steadyPass)
+    lines.push(
+      `    each step after it: ${formatBytes(steadyPass.hostBytes)} moved, ${formatBytes(steadyPass.diskBytes)} from disk, ${time(steadyPass.seconds)}`,
+    );
+  return [...lines, ...describeStages(run)];
+}
+
+/** Neighbours that differ in their number alone are one line. */
+function describeStages({ stages }: ReportedRun): string[] {
+  const groups: { stem: string; from: string; to: string; n: number; stays: number; streams: number; disk: number }[] =
+    [];
+  for (const { stage, stays, streams, disk } of stages) {
+    const stem = stage.replace(/\d+$/, "");
+    const number = stage.slice(stem.length);
+    const last = groups.at(-1);
+    if (last !== undefined && number !== "" && last.stem === stem) {
+      last.to = number;
+      last.n++;
+      last.stays += stays;
+      last.streams += streams;
+      last.disk += disk;
+    } else groups.push({ stem, from: number, to: number, n: 1, stays, streams, disk });
+  }
+  return groups.map(({ stem, from, to, n, stays, streams, disk }) => {
+    const name = n === 1 ? `${stem}${from}` : `${stem}${from} to ${to}`;
+    const coming =
+      streams === 0 ? "" : `, ${formatBytes(streams)} stream${disk > 0 ? ` (${formatBytes(disk)} from disk)` : ""}`;
+    return `      ${name}: ${formatBytes(stays)} stay${coming}`;
+  });
+}
+
+/** "1.9 to 14 s". */
+export function time(range: Range | null): string {
+  if (range === null) return "time unknown";
+  const { low, high } = range;
+  if (high >= 120) return `${Number((low / 60).toPrecision(2))} to ${Number((high / 60).toPrecision(2))} min`;
+  return `${Number(low.toPrecision(2))} to ${Number(high.toPrecision(2))} s`;
+}

@@ -1,0 +1,153 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { PlanReport } from "../../src/cli/plan/planWorkflow.ts";
+import { writeKleinFiles } from "../support/kleinFiles.ts";
+import { weir } from "./harness.ts";
+
+const root = path.join(import.meta.dirname, "..", "..");
+const klein = path.join(root, "examples", "klein-4b.json");
+let base: string;
+beforeAll(async () => {
+  base = await mkdtemp(path.join(tmpdir(), "weir-plan-"));
+  await writeKleinFiles(base);
+});
+afterAll(() => rm(base, { recursive: true, force: true }));
+
+const plan = (...flags: string[]) => weir(["plan", klein, "--base-directory", base, ...flags], { cwd: root });
+async function report(...flags: string[]): Promise<PlanReport> {
+  const { out, code } = await plan("--json", ...flags);
+  const parsed = JSON.parse(out) as PlanReport;
+  expect(code).toBe(parsed.fits ? 0 : 4);
+  return parsed;
+}
+
+test("klein 4B on a card of 8 GB: every run, what stays, what moves, and how long", async () => {
+  const planned = await report("--card", "RTX 4060", "--ram", "16GB", "--disk-speed", "2GB");
+  expect(planned.fits).toBe(true);
+  expect(planned.models.map(({ title }) => title)).toEqual([
+    "flux-2-klein-4b.safetensors (flux2)",
+    "qwen_3_4b.safetensors (text-encoder)",
+    "flux2-vae.safetensors (vae)",
+  ]);
+  expect(planned.runs.map(({ classType, passes }) => [classType, passes])).toEqual([
+    ["CLIPTextEncode", 1],
+    ["SamplerCustomAdvanced", 4],
+    ["VAEDecode", 1],
+  ]);
+  const [text, steps] = planned.runs;
+  // The layers up to the last tap, and nothing of the table of embeddings.
+  expect(text!.modelBytes).toBeGreaterThan(5.4e9);
+  expect(text!.modelBytes).toBeLessThan(5.5e9);
+  expect(steps!.modelBytes).toBeGreaterThan(7.7e9);
+  expect(steps!.modelBytes).toBeLessThan(7.8e9);
+  // R is the budget less the window and at most one weight; each step moves M - R.
+  const largest = 18 * 3072 * 3072;
+  expect(steps!.pinnedBytes).toBeGreaterThanOrEqual(steps!.weightBudget - steps!.windowBytes - largest);
+  expect(steps!.steadyPass!.hostBytes).toBeGreaterThan(0);
+  expect(steps!.steadyPass!.hostBytes).toBeLessThanOrEqual(1.02 * (steps!.modelBytes - steps!.pinnedBytes));
+  expect(steps!.firstPass.diskBytes).toBe(steps!.firstPass.hostBytes);
+  // RAM holds what streams.
+  expect(steps!.steadyPass!.diskBytes).toBe(0);
+  expect(planned.peakBytes).toBeLessThanOrEqual(planned.vram);
+  expect(planned.image.hostBytes).toBe(planned.runs.reduce((sum, { movedBytes }) => sum + movedBytes, 0));
+  const { low, high } = planned.image.seconds!;
+  expect(low).toBeGreaterThan(planned.image.diskBytes / 2e9);
+  expect(high).toBeGreaterThan(low);
+  const stages = steps!.stages.reduce((sum, { stays, streams }) => sum + stays + streams, 0);
+  expect(stages).toBeGreaterThanOrEqual(steps!.modelBytes * 0.999);
+  expect(planned.help.map(({ change }) => change).join("\n")).toMatch(/Q4_K file/);
+});
+
+test("more memory never moves more, and less RAM reads more from disk", async () => {
+  const moved: number[] = [];
+  for (const vram of ["3GB", "5GB", "8GB", "20GB"]) {
+    const planned = await report("--card", "RTX 4090", "--vram", vram);
+    moved.push(planned.runs[1]!.steadyPass!.hostBytes);
+  }
+  expect(moved).toEqual([...moved].sort((a, b) => b - a));
+  expect(moved.at(-1)).toBe(0);
+  const disk: number[] = [];
+  for (const ram of ["1GB", "3GB", "32GB"]) {
+    const planned = await report("--card", "RTX 4060", "--vram", "4GB", "--ram", ram);
+    disk.push(planned.runs[1]!.steadyPass!.diskBytes);
+  }
+  expect(disk[0]!).toBeGreaterThan(disk[1]!);
+  expect(disk[1]!).toBeGreaterThan(disk[2]!);
+  expect(disk[2]).toBe(0);
+});
+
+test("in words", async () => {
+  const { out, err, code } = await plan("--card", "rtx4060", "--vram", "6.5 GB", "--ram", "8GiB");
+  expect({ err, code }).toEqual({ err: "", code: 0 });
+  expect(out).toContain("klein-4b.json: fits");
+  expect(out).toMatch(/SamplerCustomAdvanced .*4 passes; .* of 7\.75 GB stay, the rest streams through/);
+  expect(out).toMatch(/each step after it: .* moved, .* to .* s/);
+  expect(out).toMatch(/single_blocks\.0 to 19: .* stay, .* stream/);
+  expect(out).toContain("What would help most:");
+  expect(out).toContain("shortest: max(operations / best rate");
+});
+
+test("it does not fit: exit 4, by how much, and what would do", async () => {
+  const { out, code } = await plan("--card", "RTX 4060", "--vram", "200MB");
+  expect(code).toBe(4);
+  expect(out).toMatch(
+    /does not fit\. Stage \S+ needs .* of weights at once and .* beside them, .* in all; --vram is 200 MB, .* too little/,
+  );
+  const planned = await report("--card", "RTX 4060", "--vram", "200MB");
+  expect(planned.doesNotFit!.short).toBe(planned.doesNotFit!.needed - 200e6);
+  // With what it says is needed that stage runs, and the next thing that does not fit is another one.
+  const again = await report("--card", "RTX 4060", "--vram", `${planned.doesNotFit!.needed}B`);
+  expect(again.runs.length).toBeGreaterThan(planned.runs.length);
+});
+
+test("policies to compare: none moves less than M - B, a cache moves all of M, classic does not fit", async () => {
+  const flags = ["--card", "RTX 4060", "--vram", "5GB"];
+  for (const policy of ["spread-pins", "lru", "resident-prefix", "belady"]) {
+    const planned = await report(...flags, "--policy", policy);
+    expect(planned.policy).toBe(policy);
+    const { steadyPass, modelBytes, weightBudget } = planned.runs[1]!;
+    const least = policy === "lru" ? modelBytes : modelBytes - weightBudget;
+    expect(steadyPass!.hostBytes).toBeGreaterThanOrEqual(least * 0.999);
+  }
+  const classic = await report(...flags, "--policy", "static");
+  expect(classic.fits).toBe(false);
+});
+
+test.each([
+  [["--vram", "eight"], /--vram takes an amount of memory such as 8GB, 7\.5GiB or 60%; got "eight"/],
+  [["--vram=-8GB"], /--vram takes .*; got "-8GB"/],
+  [["--vram", "0GB"], /--vram takes .*; got "0GB"/],
+  [["--ram", "much"], /--ram takes .*; got "much"/],
+  [["--disk-speed", "fast"], /--disk-speed takes bytes per second such as 2GB or 550MB; got "fast"/],
+  [["--card", "Voodoo 2"], /--card "Voodoo 2" is not in the table; it has RTX 4090, /],
+  [["--policy", "magic"], /--policy magic: there is spread-pins, static, /],
+])("nonsense: %j", async (flags, message) => {
+  const { code, out, err } = await plan(...flags);
+  expect({ code, out }).toEqual({ code: 2, out: "" });
+  expect(err).toMatch(message);
+});
+
+test.each(["8GB", "8 GB", "8GiB", "7.5gib", "60%"])("a budget as %s", async (text) => {
+  expect((await plan("--card", "RTX 3090", "--vram", text)).code).toBe(0);
+});
+
+test("more than the device has: a warning with both numbers", async () => {
+  const { code, err } = await plan("--card", "RTX 4070", "--vram", "48GB");
+  expect(code).toBe(0);
+  expect(err).toBe("warning: --vram 48.0 GB is more than the 12.9 GB of RTX 4070\n");
+});
+
+test("a workflow whose models are not there, or that is none", async () => {
+  const { code, err } = await weir(["plan", klein, "--base-directory", path.join(base, "nowhere")], { cwd: root });
+  expect(code).toBe(5);
+  expect(err).toContain("flux-2-klein-4b.safetensors");
+  expect((await weir(["plan", "package.json"], { cwd: root })).code).toBe(3);
+  expect((await weir(["plan", "no.json"], { cwd: root })).code).toBe(2);
+});
+
+test("nothing is written", async () => {
+  await plan("--card", "RTX 4060");
+  expect(await readdir(base)).toEqual(["models"]);
+});
