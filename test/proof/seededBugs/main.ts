@@ -62,10 +62,10 @@ let broken = 0;
 try {
   const tests = new Map(wanted.flatMap((bug) => bug.tests.map((test) => [keyOf(test), test])));
   await each([...tests.values()], async (test, folder) => {
-    const { passed, what } = await runTest(folder, test);
+    const { passed, what, said } = await runTest(folder, test);
     if (passed && what === "all passed") return;
     broken++;
-    console.log(`broken  ${keyOf(test)} does not pass without any bug: ${what}`);
+    console.log(`broken  ${keyOf(test)} does not pass without any bug: ${what}\n${said}`);
   });
   if (broken === 0)
     await each(wanted, async (bug, folder) => {

@@ -3,17 +3,19 @@ import { join } from "node:path";
 import type { BugTest } from "./bug.ts";
 
 /** Longer than any of these tests takes on a busy machine. */
-const LIMIT_MS = 300_000;
+const LIMIT_MS = 400_000;
 
 export interface Outcome {
   readonly passed: boolean;
   /** The first failed test, or why there is none. A file that does not even load is none: it may be the bug that does not parse. */
   readonly what: string;
+  /** The last of what the run printed. */
+  readonly said: string;
 }
 
 /** Runs one test file (or folder) of `folder` until a test fails. A run that does not end is no catch: it names nothing. */
 export function runTest(folder: string, { file, name }: BugTest): Promise<Outcome> {
-  const argv = [join(folder, "node_modules/vitest/vitest.mjs"), "run", file, "--bail", "1", "--testTimeout", "60000"];
+  const argv = [join(folder, "node_modules/vitest/vitest.mjs"), "run", file, "--bail", "1", "--testTimeout", "240000"];
   const child = spawn(process.execPath, name === undefined ? argv : [...argv, "-t", name], {
     cwd: folder,
     env: { ...process.env, NO_COLOR: "1", CI: "1" },
@@ -31,10 +33,11 @@ export function runTest(folder: string, { file, name }: BugTest): Promise<Outcom
       clearTimeout(limit);
       const failed = /^ FAIL {2}(.* > .*)$/m.exec(said)?.[1];
       const ran = /Tests .*(passed|failed)/.test(said);
-      if (code === 0 && ran) resolve({ passed: true, what: "all passed" });
-      else if (failed !== undefined && !late) resolve({ passed: false, what: failed });
+      const end = (passed: boolean, what: string) => resolve({ passed, what, said: said.slice(-4000) });
+      if (code === 0 && ran) end(true, "all passed");
+      else if (failed !== undefined && !late) end(false, failed);
       // No test failed and not all passed: it did not run, which proves nothing.
-      else resolve({ passed: true, what: late ? "it did not end" : `no test ran:\n${said.slice(-2000)}` });
+      else end(true, late ? "it did not end" : "no test ran");
     });
   });
 }
