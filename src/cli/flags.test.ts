@@ -12,9 +12,9 @@ function parse(...argv: string[]) {
 }
 
 test.each([
-  [["--lowvram"], { vramWeights: "30%" }],
-  [["--lowvram", "--vram-weights", "1GB"], { vramWeights: "1GB" }],
-  [["--novram"], { noVram: true }],
+  [["--lowvram"], { pinShare: 0.3 }],
+  [["--lowvram", "--vram-weights", "1GB"], { pinShare: 0.3, vramWeights: "1GB" }],
+  [["--novram"], { pinShare: 0 }],
   [["--highvram"], { highVram: true }],
   [["--gpu-only"], { highVram: true }],
   [["--cpu"], { device: "cpu" }],

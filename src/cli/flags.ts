@@ -81,7 +81,7 @@ export function addEngineFlags(command: Command): Command {
     .addOption(
       new Option("--vram-headroom <size>", "the same, on top").argParser(reserved("--vram-headroom")).hideHelp(),
     )
-    .option("--lowvram", "keep at most 30% of the model's weights: --vram-weights 30%")
+    .option("--lowvram", "keep at most 30% of each model's weights")
     .option("--novram", "keep no weight longer than its stage")
     .option("--highvram", "leave nothing of a GPU's free memory to others (also --gpu-only)")
     .option("--cpu", "compute on the CPU: --device cpu")
@@ -106,8 +106,8 @@ export function addFolderFlags(command: Command): Command {
     );
 }
 
-/** What `--lowvram` means. */
-const LOW_VRAM_WEIGHTS = "30%";
+/** What `--lowvram` lets stay of a model's weights. */
+const LOW_VRAM_SHARE = 0.3;
 
 /** Amounts of memory, each kept as written; checked at once. */
 function reserved(flag: string) {
@@ -142,14 +142,10 @@ export function engineOptions(
   return {
     ...(flags.device === undefined ? (flags.cpu ? { device: "cpu" } : {}) : { device: flags.device }),
     ...(flags.vram === undefined ? {} : { vram: flags.vram }),
-    ...(flags.vramWeights === undefined
-      ? flags.lowvram
-        ? { vramWeights: LOW_VRAM_WEIGHTS }
-        : {}
-      : { vramWeights: flags.vramWeights }),
+    ...(flags.vramWeights === undefined ? {} : { vramWeights: flags.vramWeights }),
     ...(reserve.length === 0 ? {} : { reserveVram: reserve }),
     ...(flags.highvram || flags.gpuOnly ? { highVram: true } : {}),
-    ...(flags.novram ? { noVram: true } : {}),
+    ...(flags.novram ? { pinShare: 0 } : flags.lowvram ? { pinShare: LOW_VRAM_SHARE } : {}),
     ...(flags.threads === undefined ? {} : { threads: flags.threads }),
     ...(flags.outputDirectory === undefined ? {} : { outputDirectory: flags.outputDirectory }),
     ...folderOptions(flags, cwd),

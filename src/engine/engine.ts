@@ -93,7 +93,7 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
     backend: opened.backend,
     memory: opened.memory,
     policy: options.disableDynamicVram ? "static" : "dynamic",
-    ...(options.noVram && { pinNothing: true }),
+    ...(options.pinShare !== undefined && { pinShare: options.pinShare }),
     vram,
     reserve,
     ...(weights === undefined ? {} : { vramWeights: weights }),

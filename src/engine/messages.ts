@@ -40,9 +40,10 @@ export interface EngineOptions {
   readonly vramWeights?: string;
   /** `--reserve-vram` and `--vram-headroom`, as written. */
   readonly reserveVram?: readonly string[];
-  /** `--highvram`: no headroom is left to others. `--novram`: no weight stays longer than its stage. */
+  /** `--highvram`: no headroom is left to others. */
   readonly highVram?: boolean;
-  readonly noVram?: boolean;
+  /** `--lowvram`, `--novram`: the share of a model's weights that may be resident at once. */
+  readonly pinShare?: number;
   readonly disableDynamicVram: boolean;
   readonly forceFp32: boolean;
   readonly threads?: number;

@@ -4,7 +4,8 @@ import { createResidency } from "../memory/createResidency.ts";
 import type { DeviceMemory } from "../memory/deviceMemory.ts";
 import type { MemoryEvent } from "../memory/eventLog.ts";
 import type { Ledger, LedgerKind } from "../memory/ledger.ts";
-import { pinNothing } from "../memory/pinNothing.ts";
+import { pinAtMost } from "../memory/pinAtMost.ts";
+import type { Policy } from "../memory/policy.ts";
 import { RamTier } from "../memory/ramTier.ts";
 import type { Residency } from "../memory/residency.ts";
 import { spreadPins } from "../memory/spreadPins.ts";
@@ -26,8 +27,8 @@ export interface RuntimeOptions {
   readonly memory: DeviceMemory;
   /** `static` is `--disable-dynamic-vram`: everything is placed before the first step, or refused. */
   readonly policy: "dynamic" | "static";
-  /** `--novram`: of a dynamic run, no weight stays longer than its stage. */
-  readonly pinNothing?: boolean;
+  /** `--lowvram`, `--novram`: of a dynamic run, the share of a model's weights that may be resident (`pinAtMost`). */
+  readonly pinShare?: number;
   /** `--vram` in bytes: the ceiling on weights, activations, carried tensors and staging together. */
   readonly vram: number;
   /** `--vram-weights`: bytes, or a share (0..1] of the weights that a pass uses. */
@@ -99,7 +100,7 @@ export function createRuntime(given: RuntimeOptions): Runtime {
     store: traced ? traced.store(store) : store,
     ledger,
     events,
-    policy: options.policy === "static" ? staticPlacement : options.pinNothing ? pinNothing : spreadPins,
+    policy: policyOf(options),
     budget,
   });
   traced?.drops(events);
@@ -190,4 +191,9 @@ export function createRuntime(given: RuntimeOptions): Runtime {
 
 function ramStats({ budget, used, ledger }: RamTier): NonNullable<RunStats["ram"]> {
   return { budget, used: ledger.used, peak: ledger.peak, cached: used, staging: ledger.usedBy("staging") };
+}
+
+function policyOf({ policy, pinShare }: RuntimeOptions): Policy {
+  if (policy === "static") return staticPlacement;
+  return pinShare === undefined ? spreadPins : pinAtMost(pinShare);
 }

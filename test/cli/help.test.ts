@@ -74,7 +74,7 @@ test("weir run --help", async () => {
       --vram-weights <size>              ceiling on weights alone: 400MB, or a share of the model's
                                          weights such as 30%
       --reserve-vram <size>              leave so much of what is free to others; a bare number is GB
-      --lowvram                          keep at most 30% of the model's weights: --vram-weights 30%
+      --lowvram                          keep at most 30% of each model's weights
       --novram                           keep no weight longer than its stage
       --highvram                         leave nothing of a GPU's free memory to others (also
                                          --gpu-only)
@@ -121,7 +121,7 @@ test("weir demo --help", async () => {
       --vram-weights <size>   ceiling on weights alone: 400MB, or a share of the model's weights such as
                               30%
       --reserve-vram <size>   leave so much of what is free to others; a bare number is GB
-      --lowvram               keep at most 30% of the model's weights: --vram-weights 30%
+      --lowvram               keep at most 30% of each model's weights
       --novram                keep no weight longer than its stage
       --highvram              leave nothing of a GPU's free memory to others (also --gpu-only)
       --cpu                   compute on the CPU: --device cpu
