@@ -131,7 +131,7 @@ function program(context: CliContext, end: (code: ExitCode) => void): Command {
 
   weir
     .command("plan")
-    .argument("<file>", "a workflow in API format (JSON), or a picture that carries one (PNG)")
+    .argument("[file]", "a workflow in API format (JSON), or a picture that carries one (PNG)")
     .summary("tell what a run would keep, move and take, without running it")
     .description(
       "Tells per model and stage what would stay in VRAM, stream or come from disk, the peak of memory, the bytes per step and " +
@@ -149,8 +149,12 @@ function program(context: CliContext, end: (code: ExitCode) => void): Command {
     .option("--force-fp32", "as a run would compute with it")
     .option("--json", "print one JSON object")
     .option("--base-directory <dir>", "folder with models/, input/ and output/ (default: the current folder)")
+    .option(
+      "--matrix",
+      "print tables for Flux 2: models, encodings, cards and RAM (Markdown), in place of a workflow's plan",
+    )
     .showHelpAfterError("(weir plan --help lists what it takes)")
-    .action(async (file: string, flags: PlanFlags) => {
+    .action(async (file: string | undefined, flags: PlanFlags) => {
       const { planCommand } = await import("./commands/plan.ts");
       end(await planCommand(file, flags, context));
     });

@@ -18,7 +18,7 @@ test("weir --help", async () => {
       demo [options] [prompt...]  draw a picture with the bundled models
       doctor [options]            tell what is here, what would be used, what is missing
       inspect [options] <file>    tell what a file of weights holds and needs
-      plan [options] <file>       tell what a run would keep, move and take, without running it
+      plan [options] [file]       tell what a run would keep, move and take, without running it
       help [command]              print the help of a command
 
     Exit codes:

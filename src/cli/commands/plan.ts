@@ -25,6 +25,7 @@ export interface PlanFlags {
   readonly card?: string;
   readonly policy?: string;
   readonly json?: boolean;
+  readonly matrix?: boolean;
   readonly forceFp32?: boolean;
   readonly baseDirectory?: string;
 }
@@ -35,10 +36,16 @@ const DISK: Range = { low: 0.5e9, high: 3.5e9 };
 const RAM_SHARE = 0.75;
 
 /**
- * `weir plan FILE`: what a run would keep, move and take, on stdout; reads headers, opens no device. Returns 0 when it fits, 4 when it does
- * not. Throws UsageError, InvalidWorkflow, and what opening the models throws.
+ * `weir plan FILE`: what a run would keep, move and take, on stdout; reads headers, opens no device. `--matrix`: the tables of docs/plan.md.
+ * Returns 0 when it fits, 4 when it does not. Throws UsageError, InvalidWorkflow, and what opening the models throws.
  */
-export async function planCommand(file: string, flags: PlanFlags, { io }: CliContext): Promise<ExitCode> {
+export async function planCommand(file: string | undefined, flags: PlanFlags, { io }: CliContext): Promise<ExitCode> {
+  if (flags.matrix) {
+    const { planMatrix } = await import("../plan/matrix/planMatrix.ts");
+    io.out(await planMatrix());
+    return EXIT.ok;
+  }
+  if (file === undefined) throw new UsageError("weir plan takes a workflow, or --matrix");
   const policy = flags.policy ?? "spread-pins";
   if (!Object.hasOwn(plannedPolicies, policy))
     throw new UsageError(`--policy ${policy}: there is ${Object.keys(plannedPolicies).join(", ")}`);
