@@ -54,7 +54,9 @@ export class GgufScanner {
   take(bytes: number, what: What): number {
     if (this.at + bytes > this.bytes.length) {
       if (!this.#whole) throw new NeedMore();
-      throw this.fault(`${what()} does not fit: it takes ${bytes} bytes, ${this.bytes.length - this.at} are left: is the download complete?`);
+      throw this.fault(
+        `${what()} does not fit: it takes ${bytes} bytes, ${this.bytes.length - this.at} are left: is the download complete?`,
+      );
     }
     const at = this.at;
     this.at += bytes;
