@@ -5,6 +5,8 @@ export interface Figure {
   readonly goal?: string;
   /** "met", "missed by ...". */
   readonly verdict?: string;
+  /** The value is made of wall times: on a busy machine it is shown and not judged. */
+  readonly wall?: true;
   readonly note?: string;
 }
 

@@ -37,6 +37,7 @@ export const dynamicOverStatic: Bench = async ({ folder, device, threads, full }
       what: `dynamic over static, all fits (${name})`,
       value: showInterval(ratio),
       goal: "the interval reaches 1.01",
+      wall: true,
       verdict: atMost(ratio.low, 1.01),
       note: `processor time ${showInterval(interval(ratios(cpu.dynamic, cpu.static).slice(1)))}; ${showFastest(costs.dynamic, costs.static)}; dynamic ${showInterval(interval(costs.dynamic), " ms")}; bytes moved in the last step: ${moved.join(" and ")}`,
     });

@@ -65,6 +65,7 @@ async function measure(
     what: `file to pool over plain reads, ${cold ? "cold" : "warm"} page cache`,
     value: showInterval(ratio),
     goal: ">= 0.8",
+    wall: true,
     verdict: atLeast(ratio.median, 0.8),
     note: `${showFastest(costs.plain, costs.pooled)}; ${(bytes / 1e9).toFixed(2)} GB; pool ${speed(interval(costs.pooled).median)}, plain ${speed(interval(costs.plain).median)}`,
   };

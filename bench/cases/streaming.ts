@@ -49,6 +49,7 @@ export const streaming: Bench = async ({ folder, device, threads, full }) => {
           what: `step at ${where} over compute + moved bytes`,
           value: showInterval(ratio),
           goal: "<= 1.10",
+          wall: true,
           verdict: atMost(ratio.median, 1.1),
           note: `processor time ${showInterval(interval(work))}; ${showFastest(
             costs.streamed,

@@ -14,9 +14,10 @@ export interface Drawn {
   readonly movedBytes: number;
 }
 
-/** A fresh engine draws all of `IMAGES`. Too small a budget returns the one that the message suggests. */
+/** A fresh engine draws all of `IMAGES`, from the `first` on. Too small a budget returns the one that the message suggests. */
 export async function demoImages(
   options: Pick<EngineOptions, "disableDynamicVram" | "outputDirectory" | "vram" | "device" | "threads">,
+  first = 0,
 ): Promise<readonly Drawn[] | { readonly needed: string }> {
   const text = await readFile(path.join(DEMO, "klein.json"), "utf8");
   const engine = await createEngine(
@@ -25,7 +26,7 @@ export async function demoImages(
   );
   try {
     const drawn: Drawn[] = [];
-    for (let image = 0; image < IMAGES.length; image++) {
+    for (let image = first; image < IMAGES.length; image++) {
       const result = await draw(engine, promptOf(text, image), image);
       if ("needed" in result) return result;
       drawn.push(result);
