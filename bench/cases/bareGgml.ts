@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { Bench } from "../bench.ts";
+import type { Bench, Figure } from "../bench.ts";
 import { bareLoop } from "../support/bareLoop.ts";
 import { cpuTime } from "../support/cpuTime.ts";
 import { atMost, showFastest, showInterval } from "../support/format.ts";
@@ -17,7 +17,7 @@ const MODELS = [
 
 /** What our own runtime costs: its step over the same graphs in a bare loop, everything resident. */
 export const bareGgml: Bench = async ({ folder, device, threads, full }) => {
-  const figures = [];
+  const figures: Figure[] = [];
   for (const { name, sizes, shape, rounds: count } of MODELS) {
     const file = path.join(folder, `${sizes.hidden}.safetensors`);
     await writeFlux2(file, sizes);

@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { Bench } from "../bench.ts";
+import type { Bench, Figure } from "../bench.ts";
 import { cpuTime } from "../support/cpuTime.ts";
 import { atMost, showFastest, showInterval } from "../support/format.ts";
 import { interval } from "../support/interval.ts";
@@ -18,7 +18,7 @@ type Policy = "dynamic" | "static";
 
 /** With room for everything, dynamic residency against static. */
 export const dynamicOverStatic: Bench = async ({ folder, device, threads, full }) => {
-  const figures = [];
+  const figures: Figure[] = [];
   for (const { name, sizes, shape, rounds: count } of MODELS) {
     const file = path.join(folder, `${sizes.hidden}.safetensors`);
     await writeFlux2(file, sizes);
