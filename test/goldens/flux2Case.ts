@@ -1,10 +1,10 @@
 import type { WeightSource } from "../../src/formats/weightSource.ts";
 import { type Flux2Model, openFlux2 } from "../../src/models/flux2/index.ts";
+import type { Latent } from "../../src/nodes/values.ts";
 import type { LoadedModel } from "../../src/runtime/runtime.ts";
 import type { GoldenCase } from "./goldenCase.ts";
 import { type GoldenDevice, loadModel } from "./goldenDevice.ts";
 import { param } from "./params.ts";
-import type { Reference } from "./referenceDenoiser.ts";
 
 /** The transformer of a flux2 case: "dev" is the whole weights file, "klein" the same without `guidance_in`. */
 export function loadFlux2(
@@ -18,10 +18,13 @@ export function loadFlux2(
 }
 
 /** Reference latents, `in.ref.N`. */
-export function references(golden: GoldenCase): Reference[] {
+export function references(golden: GoldenCase): readonly Latent[] {
   return [...golden.inputs]
     .filter(([name]) => name.startsWith("ref."))
-    .map(([, { shape, data }]) => ({ height: shape[2]!, width: shape[3]!, data: data as Float32Array }));
+    .map(([, { shape, data }]) => {
+      const [batch, channels, height, width] = shape as [number, number, number, number];
+      return { batch, channels, height, width, samples: data as Float32Array };
+    });
 }
 
 /** The same file as one that lacks some tensors: under a path of its own, since it is another model. */

@@ -1,12 +1,11 @@
 import type { Flux2Model } from "../../src/models/flux2/index.ts";
-import { flux2Denoiser, type OpenDenoiser } from "../../src/nodes/sampling/flux2Denoiser.ts";
+import { flux2Denoiser } from "../../src/nodes/sampling/flux2Denoiser.ts";
 import { modelCalls } from "../../src/nodes/sampling/modelCalls.ts";
-import type { Conditioning } from "../../src/nodes/values.ts";
+import type { Conditioning, Latent } from "../../src/nodes/values.ts";
 import type { LoadedModel } from "../../src/runtime/runtime.ts";
 import { flux2Sampling } from "../../src/sampling/flowSampling.ts";
 import { basicGuider, cfgGuider } from "../../src/sampling/guiders.ts";
 import { type SampleRequest, sample } from "../../src/sampling/sample.ts";
-import { type Reference, referenceDenoiser } from "./referenceDenoiser.ts";
 
 /** Pixels on a side of a latent cell. */
 export const CELL = 16;
@@ -20,7 +19,8 @@ export interface Flux2Request
   readonly negative?: Float32Array | undefined;
   readonly cfg: number;
   readonly guidance?: number | undefined;
-  readonly references?: readonly Reference[];
+  /** What the picture may look at. */
+  readonly references?: readonly Latent[];
 }
 
 /** A whole sampling run of a Flux 2 transformer, by what the sampler nodes use. */
@@ -41,15 +41,13 @@ export async function sampleFlux2(
       tokens: context.length / network.dims.context,
       width: network.dims.context,
       ...(guidance !== undefined && { guidance }),
+      references,
     },
   ];
   const positive = cond(request.positive);
   const negative = request.negative && cond(request.negative);
   const guiding = negative === undefined ? [positive] : [positive, negative];
-  const denoiser: OpenDenoiser =
-    references.length > 0
-      ? referenceDenoiser(model, size, references)
-      : flux2Denoiser(model, size, guiding, calls, new AbortController().signal);
+  const denoiser = flux2Denoiser(model, size, guiding, calls, new AbortController().signal);
   const guider = negative
     ? cfgGuider(denoiser.denoise, positive, negative, cfg)
     : basicGuider(denoiser.denoise, positive);

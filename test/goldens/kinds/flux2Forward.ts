@@ -28,7 +28,7 @@ export const flux2Forward: KindRunner = {
       sigma: floats(golden, "timestep"),
       context: floats(golden, "context"),
       ...(guided && { guidance: floats(golden, "guidance") }),
-      references: refs.map(({ data }) => data),
+      references: refs.map(({ samples }) => samples),
     };
     const inputs = flux2Inputs(model.dims, shape, given);
     const pass = model.pass(shape);
