@@ -15,6 +15,9 @@ test.each([
   [["--lowvram"], { pinShare: 0.3 }],
   [["--lowvram", "--vram-weights", "1GB"], { pinShare: 0.3, vramWeights: "1GB" }],
   [["--novram"], { pinShare: 0 }],
+  [["--ram", "8 GB"], { ram: "8 GB" }],
+  [["--ram", "auto"], { ram: "auto" }],
+  [["--ram", "0"], { ram: "0" }],
   [["--highvram"], { highVram: true }],
   [["--gpu-only"], { highVram: true }],
   [["--cpu"], { device: "cpu" }],
@@ -28,6 +31,7 @@ test("nothing reserved is nothing said", () =>
   expect(parse("--reserve-vram", "0").options.reserveVram).toBeUndefined());
 
 test("an amount that is none is refused with what is expected", () => {
+  expect(() => parse("--ram", "eight")).toThrow("--ram takes auto, 0, an amount such as 8GB");
   expect(() => parse("--reserve-vram", "much")).toThrow('--reserve-vram is "much"; expected GB such as 1.5');
 });
 

@@ -14,6 +14,7 @@ export interface EngineFlags {
   readonly device?: string;
   readonly vram?: string;
   readonly vramWeights?: string;
+  readonly ram?: string;
   readonly disableDynamicVram?: boolean;
   readonly reserveVram?: readonly string[];
   readonly vramHeadroom?: readonly string[];
@@ -73,6 +74,11 @@ export function addEngineFlags(command: Command): Command {
       "ceiling on weights alone: 400MB, or a share of the model's weights such as 30%",
       bytesFlag("--vram-weights", "the model's weights"),
     )
+    .option(
+      "--ram <size>",
+      "host memory for weights that a GPU has no room for: 8GB, 50%, 0, or auto (default: follows what is free)",
+      ramFlag,
+    )
     .addOption(
       new Option("--reserve-vram <size>", "leave so much of what is free to others; a bare number is GB").argParser(
         reserved("--reserve-vram"),
@@ -109,6 +115,14 @@ export function addFolderFlags(command: Command): Command {
 /** What `--lowvram` lets stay of a model's weights. */
 const LOW_VRAM_SHARE = 0.3;
 
+/** `--ram`: an amount of memory, nothing, or what is free. Kept as written. */
+function ramFlag(text: string): string {
+  if (text === "0" || text.toLowerCase() === "auto" || parseByteSize(text) !== null) return text;
+  throw new UsageError(
+    `--ram takes auto, 0, an amount such as 8GB, or a share of the machine's memory such as 50%; got "${text}"`,
+  );
+}
+
 /** Amounts of memory, each kept as written; checked at once. */
 function reserved(flag: string) {
   return (text: string, all: readonly string[] | undefined): readonly string[] => {
@@ -143,6 +157,7 @@ export function engineOptions(
     ...(flags.device === undefined ? (flags.cpu ? { device: "cpu" } : {}) : { device: flags.device }),
     ...(flags.vram === undefined ? {} : { vram: flags.vram }),
     ...(flags.vramWeights === undefined ? {} : { vramWeights: flags.vramWeights }),
+    ...(flags.ram === undefined ? {} : { ram: flags.ram }),
     ...(reserve.length === 0 ? {} : { reserveVram: reserve }),
     ...(flags.highvram || flags.gpuOnly ? { highVram: true } : {}),
     ...(flags.novram ? { pinShare: 0 } : flags.lowvram ? { pinShare: LOW_VRAM_SHARE } : {}),

@@ -3,10 +3,11 @@ import type { RunStats } from "../runtime/runtime.ts";
 
 /**
  * The one line with which a run ends: bytes moved, why, share of the bound, peak of the budget. The bound: a steady pass (any but a run's
- * first) must move the model less what the plan pins, M - R; the share is the sum of those over what did move.
+ * first) must move the model less what the plan pins, M - R; the share is the sum of those over what did move. Where a device has memory of
+ * its own, also what was read from files, and what is not in use but kept so that it need not be loaded again.
  */
 export function runLine(stats: RunStats): string {
-  const { counters, vram } = stats;
+  const { counters, vram, ram, residency } = stats;
   const reasons = Object.entries(counters.movedBytesByReason)
     .filter(([, bytes]) => bytes > 0)
     .sort(([, a], [, b]) => b - a)
@@ -16,6 +17,12 @@ export function runLine(stats: RunStats): string {
     `moved ${formatBytes(counters.movedBytes)}${why}`,
     describeBound(stats),
     `peak ${formatBytes(vram.peak)} of ${formatBytes(vram.budget)} VRAM`,
+    ...(ram === undefined
+      ? []
+      : [
+          `read ${formatBytes(counters.readBytes)} from disk`,
+          `kept for reload ${formatBytes(residency.residentBytes)} in VRAM, ${formatBytes(ram.cached)} in RAM`,
+        ]),
   ].join("; ");
 }
 

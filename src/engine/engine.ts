@@ -21,10 +21,15 @@ import type { EngineOptions, Job, JobEvent, JobResult, NodeDeclaration } from ".
 import { missingFiles } from "./missingFiles.ts";
 import { nodeSpans } from "./nodeSpans.ts";
 import { plainError } from "./plainError.ts";
+import { machineMemory, ramBudget } from "./ramBudget.ts";
 import { SpanBuffer } from "./spanBuffer.ts";
 
 /** Stages come by the thousand a second on small models, and a person reads ten lines a second. */
 const STAGE_EVENT_MS = 50;
+/** How often free memory is looked at while stages run. */
+const RAM_LOOK_MS = 500;
+/** Of RAM's budget, and at most of the machine's memory, what may be pinned: nothing can page that out. */
+const PINNED_SHARE = 0.5;
 
 export interface EngineHooks {
   /** Something new runs: called before it does, and synchronously. */
@@ -86,6 +91,15 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
     ...(options.highVram && { none: true }),
   });
   const weights = weightsBudget(options.vramWeights);
+  const ram = ramBudget(options.ram, machineMemory());
+  if (ram.warning !== null && !device.unified) early.push(ram.warning);
+  let looked = performance.now();
+  /** Between two stages: what other programs have taken or given back meanwhile. */
+  const lookAtMachine = () => {
+    if (device.unified || performance.now() - looked < RAM_LOOK_MS) return;
+    looked = performance.now();
+    runtime.setRam(ram.follow(machineMemory(), runtime.stats().ram?.used ?? 0));
+  };
   const opened = library.open(device.id, options.threads === undefined ? {} : { threads: options.threads });
   // What the backend took unasked when it opened (a context, queues), by the device's own count.
   const reserve = device.unified ? 0 : Math.max(0, device.memoryFree - opened.memory.usage().free);
@@ -96,11 +110,14 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
     ...(options.pinShare !== undefined && { pinShare: options.pinShare }),
     vram,
     reserve,
+    ram: ram.bytes,
+    pinnedRam: Math.min(PINNED_SHARE * ram.bytes, PINNED_SHARE * machineMemory().total),
     ...(weights === undefined ? {} : { vramWeights: weights }),
     precision: options.forceFp32 ? "fp32" : "native",
     onStage: (notice) => {
       leave({ ...crumb, model: notice.model, stage: notice.stage });
       hooks.onStage();
+      lookAtMachine();
       if (performance.now() - stageSentAt < STAGE_EVENT_MS) unsent = notice;
       else sendStage(notice);
     },

@@ -38,6 +38,8 @@ export interface EngineOptions {
   /** `--vram`, `--vram-weights` as the user wrote them ("8GB", "60%"). */
   readonly vram?: string;
   readonly vramWeights?: string;
+  /** `--ram` as written, "auto" included. Default: auto. */
+  readonly ram?: string;
   /** `--reserve-vram` and `--vram-headroom`, as written. */
   readonly reserveVram?: readonly string[];
   /** `--highvram`: no headroom is left to others. */

@@ -73,6 +73,8 @@ test("weir run --help", async () => {
                                          device such as 60%
       --vram-weights <size>              ceiling on weights alone: 400MB, or a share of the model's
                                          weights such as 30%
+      --ram <size>                       host memory for weights that a GPU has no room for: 8GB, 50%,
+                                         0, or auto (default: follows what is free)
       --reserve-vram <size>              leave so much of what is free to others; a bare number is GB
       --lowvram                          keep at most 30% of each model's weights
       --novram                           keep no weight longer than its stage
@@ -120,6 +122,8 @@ test("weir demo --help", async () => {
                               as 60%
       --vram-weights <size>   ceiling on weights alone: 400MB, or a share of the model's weights such as
                               30%
+      --ram <size>            host memory for weights that a GPU has no room for: 8GB, 50%, 0, or auto
+                              (default: follows what is free)
       --reserve-vram <size>   leave so much of what is free to others; a bare number is GB
       --lowvram               keep at most 30% of each model's weights
       --novram                keep no weight longer than its stage
