@@ -52,10 +52,10 @@ export const catalogue: readonly CatalogueEntry[] = [
     "Use a file saved in API format, or a picture made with metadata.",
   ),
   entry(
-    "ui-format",
+    "broken-workflow",
     EXIT.invalidWorkflow,
-    "The file is the page's own format, not API format.",
-    "Save it with Export (API).",
+    "A workflow that the page saved contradicts itself: it cannot be converted.",
+    "Open it in ComfyUI's page and save it again.",
   ),
   entry(
     "invalid-workflow",

@@ -7,8 +7,8 @@ export class JsonError extends Error {
 /** A file that holds no workflow which can be run, or one in a form that is not read. Names the file and the next step. */
 export class WorkflowError extends Error {
   override readonly name = "WorkflowError";
-  readonly code: "no-workflow" | "ui-format" | "too-large";
-  constructor(code: "no-workflow" | "ui-format" | "too-large", message: string) {
+  readonly code: "no-workflow" | "broken-workflow" | "too-large";
+  constructor(code: "no-workflow" | "broken-workflow" | "too-large", message: string) {
     super(message);
     this.code = code;
   }

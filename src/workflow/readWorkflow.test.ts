@@ -27,6 +27,32 @@ describe("readWorkflow", () => {
     });
   });
 
+  const ui = '{"nodes": [{"id": 1, "type": "A", "widgets_values": [3]}], "links": [], "version": 0.4}';
+  const asked = { "1": { class_type: "A", inputs: { n: 3 }, _meta: { title: "The A" } } };
+  const page = { describe: () => ({ displayName: "The A", inputs: [["n", "INT", {}] as const] }) };
+  test.each([
+    ["bare", { name: "w.json", json: ui }],
+    ["beside other things", { name: "w.json", json: `{"workflow": ${ui}, "x": 1}` }],
+    ["as the prompt", { name: "w.json", json: `{"prompt": ${ui}}` }],
+    ["in a picture", { name: "a.png", pngText: { workflow: ui, Software: "Paint" } }],
+  ])("as the page saves it, %s: converted, and kept for the picture", (_, source) => {
+    expect(readWorkflow(source, page)).toEqual({ prompt: asked, extraPngInfo: { workflow: JSON.parse(ui) } });
+  });
+
+  test("what is ready to run is preferred", () => {
+    const { prompt: found } = readWorkflow({ name: "a.png", pngText: { prompt: api, workflow: ui } }, page);
+    expect(found).toEqual(prompt);
+    expect(readWorkflow({ name: "w.json", json: `{"prompt": ${api}, "workflow": ${ui}}` }, page)).toEqual({
+      prompt,
+      extraPngInfo: { workflow: JSON.parse(ui) },
+    });
+  });
+
+  test("a class that is not known keeps its name", () => {
+    const { prompt: found } = readWorkflow({ name: "w.json", json: ui });
+    expect(found).toEqual({ "1": { class_type: "A", inputs: { UNKNOWN: 3 }, _meta: {} } });
+  });
+
   test("ComfyUI writes NaN", () => {
     const json = '{"1": {"class_type": "A", "inputs": {}, "is_changed": [NaN]}}';
     expect(readWorkflow({ name: "w", json }).prompt["1"]).toMatchObject({ is_changed: [Number.NaN] });
@@ -37,7 +63,7 @@ describe("readWorkflow", () => {
     [{ name: "w.json", json: "[]" }, "no-workflow"],
     [{ name: "w.json", json: "{}" }, "no-workflow"],
     [{ name: "w.json", json: '{"a": 1, "b": {}}' }, "no-workflow"],
-    [{ name: "w.json", json: '{"nodes": [{"id": 1}], "links": []}' }, "ui-format"],
+    [{ name: "w.json", json: '{"nodes": [{"id": 1}], "links": []}' }, "broken-workflow"],
     [{ name: "w.json", json: '{"a": null, "b": {"class_type": "A"}}' }, "no-workflow"],
     [{ name: "a.png", pngText: {} }, "no-workflow"],
     [{ name: "a.png", pngText: { parameters: "Steps: 20" } }, "no-workflow"],
@@ -54,7 +80,7 @@ describe("readWorkflow", () => {
       }
     };
     expect(message('{"nodes": [{"id": 1}], "links": []}')).toMatchInlineSnapshot(
-      `"w.json is a workflow as the page saves it, not in API format; export it with "Export (API)" in ComfyUI's menu, or give a picture that it made"`,
+      `"w.json is no workflow of the page: one of its nodes has no id or no type"`,
     );
     expect(message('{"a": 1, "b": {}}')).toMatchInlineSnapshot(
       `"w.json holds no workflow in API format: none of a, b has a class_type"`,
