@@ -53,7 +53,9 @@ import { LatentRotate } from "./latent/latentRotate.ts";
 import { LatentSubtract } from "./latent/latentSubtract.ts";
 import { LatentUpscale } from "./latent/latentUpscale.ts";
 import { LatentUpscaleBy } from "./latent/latentUpscaleBy.ts";
+import { LoadLatent } from "./latent/loadLatent.ts";
 import { RepeatLatentBatch } from "./latent/repeatLatentBatch.ts";
+import { SaveLatent } from "./latent/saveLatent.ts";
 import { SetLatentNoiseMask } from "./latent/setLatentNoiseMask.ts";
 import { VAEDecode } from "./latent/vaeDecode.ts";
 import { VAEDecodeTiled } from "./latent/vaeDecodeTiled.ts";
@@ -189,6 +191,7 @@ export const allNodes: readonly WeirNode[] = [
   LatentUpscale,
   LatentUpscaleBy,
   LoadImage,
+  LoadLatent,
   MaskComposite,
   MaskToImage,
   ModelSamplingAuraFlow,
@@ -212,6 +215,7 @@ export const allNodes: readonly WeirNode[] = [
   SamplerCustomAdvanced,
   SamplingPercentToSigma,
   SaveImage,
+  SaveLatent,
   SetFirstSigma,
   SetLatentNoiseMask,
   SolidMask,

@@ -1,9 +1,19 @@
 import { roundHalfEven } from "../../sampling/roundHalfEven.ts";
+import { NodeInputError } from "../errors.ts";
 import type { Latent, LatentFormat } from "../values.ts";
 
-/** A latent of zeros for a picture of width x height pixels; sides are cut down to whole cells. */
+/** Beyond what any model takes at once; a gibibyte. */
+const MAX_VALUES = 2 ** 28;
+
+/** A latent of zeros for a picture of width x height pixels; sides are cut down to whole cells. Throws NodeInputError. */
 export function emptyLatent(width: number, height: number, batch: number, { channels, cell }: LatentFormat): Latent {
   const [columns, rows] = [Math.floor(width / cell), Math.floor(height / cell)];
+  const values = batch * channels * rows * columns;
+  if (values > MAX_VALUES) {
+    throw new NodeInputError(
+      `${batch} latents of ${width} x ${height} pixels have ${values} values; at most ${MAX_VALUES} are possible. Make fewer or smaller pictures.`,
+    );
+  }
   return {
     batch,
     channels,
