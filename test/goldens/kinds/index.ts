@@ -4,6 +4,8 @@ import { demoVae } from "./demoVae.ts";
 import { e2eKlein } from "./e2eKlein.ts";
 import { flux2Forward } from "./flux2Forward.ts";
 import { flux2Sample } from "./flux2Sample.ts";
+import { nodesRun } from "./nodesRun.ts";
+import { nodesSampledConditioning } from "./nodesSampledConditioning.ts";
 import { nodesSaveImage } from "./nodesSaveImage.ts";
 import { quantFp8Tables } from "./quantFp8Tables.ts";
 import { quantGgufFile } from "./quantGgufFile.ts";
@@ -65,6 +67,8 @@ const runners: readonly KindRunner[] = [
   e2eKlein,
   demoKlein,
   demoVae,
+  nodesRun,
+  nodesSampledConditioning,
   nodesSaveImage,
   quantFp8Tables,
   quantRound,
