@@ -13,8 +13,14 @@ export interface Move {
   readonly streams: boolean;
 }
 
-/** A run's moves out of its events. `start`: acquires before the run; what is brought for a use that never comes is needed by none: uses.length. */
-export function movesOf(events: readonly MemoryEvent[], uses: readonly Use[], start: number): readonly Move[] {
+/** A run's moves: into VRAM from wherever, and of weights read from their files. */
+export interface RunMoves {
+  readonly moves: readonly Move[];
+  readonly reads: readonly Move[];
+}
+
+/** A run's moves out of its events. `start`: acquires before the run. What no use comes for is needed by none: `uses.length`. */
+export function movesOf(events: readonly MemoryEvent[], uses: readonly Use[], start: number): RunMoves {
   const places = new Map<WeightId, number[]>();
   uses.forEach(({ weights }, step) => {
     for (const weight of new Set(weights)) {
@@ -24,12 +30,16 @@ export function movesOf(events: readonly MemoryEvent[], uses: readonly Use[], st
     }
   });
   const moves: Move[] = [];
+  const reads: Move[] = [];
   for (const event of events) {
-    if (event.kind !== "move" || event.to !== "vram") continue;
+    if (event.kind !== "move") continue;
+    const { weight, bytes, reason } = event;
     // Acquires count from 1; what an announcement brings has the count before them.
     const from = Math.max(0, event.at - start - 1);
-    const needed = places.get(event.weight)?.find((step) => step >= from) ?? uses.length;
-    moves.push({ weight: event.weight, bytes: event.bytes, from, needed, streams: event.reason === "stream" });
+    const needed = places.get(weight)?.find((step) => step >= from) ?? uses.length;
+    const move = { weight, bytes, from, needed, streams: reason === "stream" };
+    if (event.to === "vram") moves.push(move);
+    if (event.from === "disk") reads.push(move);
   }
-  return moves;
+  return { moves, reads };
 }

@@ -38,84 +38,83 @@ export interface PlannedRuns {
 }
 
 /**
- * Runs under a policy, and where their bytes come from. A weight's first move is from disk. What streams in each pass is S bytes; RAM, which
- * holds none of what VRAM holds, keeps the first `ram` bytes of them, and S - ram come from disk in each pass (residency.md, "RAM tier").
- * What an earlier run has read and VRAM has lost is read again if RAM had no room for all that was read so far.
+ * Runs under a policy, and where their bytes come from: as the core moves them through VRAM, RAM and disk. Caches know one tier, so
+ * RAM is counted for them: of the S bytes that come again in each pass it keeps what fits, and S - ram are read (residency.md, "RAM tier").
  */
 export async function planRuns(
   name: string,
-  input: Omit<PredictInput, "policy">,
+  input: Omit<PredictInput, "policy" | "ram">,
   { ram }: PlanTiers,
 ): Promise<PlannedRuns> {
-  const { runs, doesNotFit } = await runPolicy(name, input);
+  const { runs, doesNotFit } = await runPolicy(name, { ...input, ram });
   const sizes = input.models.flatMap(({ weights }) => weights.map(({ bytes }) => bytes));
-  const known = new Set<WeightId>();
-  let knownBytes = 0;
+  const sum = (weights: readonly WeightId[]): Bytes => weights.reduce((bytes, weight) => bytes + sizes[weight]!, 0);
   const planned = runs.map((run, i) => {
     const { uses, moves } = run;
-    const stages = stagesOf(input.runs[i]!.schedule, uses.length);
+    const stages = Math.min(uses.length, stagesOf(input.runs[i]!.schedule, uses.length));
     const passes = Math.max(1, Math.round(uses.length / stages));
-    const all = new Set(uses.flatMap(({ weights }) => weights));
-    const before = knownBytes;
-    const fits = before <= run.weightBudget + ram;
-    const seen = new Set<WeightId>();
-    const again = new Set<WeightId>();
-    for (const { weight, streams } of moves) (streams || seen.has(weight) ? again : seen).add(weight);
-    // Kept in RAM: what streams, in the order of the pass, as far as there is room.
-    const kept = new Set<WeightId>();
-    let room = ram;
-    for (const { weight } of moves) {
-      if (!again.has(weight) || kept.has(weight) || sizes[weight]! > room) continue;
-      room -= sizes[weight]!;
-      kept.add(weight);
-    }
-    const brought = new Set<WeightId>();
-    const work: Work[] = Array.from({ length: passes }, () => ({ flops: 0, hostBytes: 0, diskBytes: 0 }));
-    const add = (pass: number, more: Work): void => {
-      const w = work[Math.min(pass, passes - 1)]!;
-      work[Math.min(pass, passes - 1)] = {
-        flops: w.flops + more.flops,
-        hostBytes: w.hostBytes + more.hostBytes,
-        diskBytes: w.diskBytes + more.diskBytes,
-      };
-    };
+    const reads = run.reads ?? readsWith(moves, ram);
+    const passOf = (step: number): number => Math.min(passes - 1, Math.floor(step / stages));
+    const work = Array.from({ length: passes }, () => ({ flops: 0, hostBytes: 0, diskBytes: 0 }));
     uses.forEach(({ flops }, step) => {
-      add(Math.floor(step / stages), { flops, hostBytes: 0, diskBytes: 0 });
+      work[passOf(step)]!.flops += flops;
     });
-    const fromDisk = ({ weight }: Move): boolean => {
-      if (brought.has(weight)) return !kept.has(weight);
-      brought.add(weight);
-      return !(known.has(weight) && fits);
+    for (const { needed, bytes } of moves) work[passOf(needed)]!.hostBytes += bytes;
+    for (const { needed, bytes } of reads) work[passOf(needed)]!.diskBytes += bytes;
+
+    const streaming = repeated(moves);
+    const readAgain = new Set(
+      reads.filter(({ needed }) => passes === 1 || needed >= stages).map(({ weight }) => weight),
+    );
+    return {
+      run,
+      passes,
+      first: work[0]!,
+      steady: work[1] ?? null,
+      total: work.reduce((a, b) => ({
+        flops: a.flops + b.flops,
+        hostBytes: a.hostBytes + b.hostBytes,
+        diskBytes: a.diskBytes + b.diskBytes,
+      })),
+      stages: uses.slice(0, stages).map(({ stage, weights, activationBytes }) => {
+        const own = [...new Set(weights)];
+        const coming = own.filter((weight) => streaming.has(weight));
+        return {
+          stage,
+          stays: sum(own) - sum(coming),
+          streams: sum(coming),
+          disk: sum(coming.filter((weight) => readAgain.has(weight))),
+          activationBytes,
+        };
+      }),
     };
-    for (const move of moves) {
-      const { bytes } = move;
-      add(Math.floor(move.needed / stages), { flops: 0, hostBytes: bytes, diskBytes: fromDisk(move) ? bytes : 0 });
-    }
-    for (const weight of all) {
-      if (known.has(weight)) continue;
-      known.add(weight);
-      knownBytes += sizes[weight]!;
-    }
-    const total = work.reduce((a, b) => ({
-      flops: a.flops + b.flops,
-      hostBytes: a.hostBytes + b.hostBytes,
-      diskBytes: a.diskBytes + b.diskBytes,
-    }));
-    const sum = (weights: Iterable<WeightId>): Bytes =>
-      [...weights].reduce((bytes, weight) => bytes + sizes[weight]!, 0);
-    const stagePlans = uses.slice(0, stages).map(({ stage, weights, activationBytes }) => {
-      const own = [...new Set(weights)];
-      return {
-        stage,
-        stays: sum(own.filter((weight) => !again.has(weight))),
-        streams: sum(own.filter((weight) => again.has(weight))),
-        disk: sum(own.filter((weight) => again.has(weight) && !kept.has(weight))),
-        activationBytes,
-      };
-    });
-    return { run, passes, first: work[0]!, steady: work[1] ?? null, total, stages: stagePlans };
   });
   return { runs: planned, doesNotFit };
+}
+
+/** Weights that do not stay: planned to stream, or brought more than once. */
+function repeated(moves: readonly Move[]): ReadonlySet<WeightId> {
+  const seen = new Set<WeightId>();
+  const again = new Set<WeightId>();
+  for (const { weight, streams } of moves) (streams || seen.has(weight) ? again : seen).add(weight);
+  return again;
+}
+
+/** Which moves of a cache are reads: each weight's first, and those of what RAM has no room for. */
+function readsWith(moves: readonly Move[], ram: Bytes): readonly Move[] {
+  const again = repeated(moves);
+  const kept = new Set<WeightId>();
+  const brought = new Set<WeightId>();
+  let room = ram;
+  return moves.filter(({ weight, bytes }) => {
+    if (again.has(weight) && !kept.has(weight) && bytes <= room) {
+      kept.add(weight);
+      room -= bytes;
+    }
+    const isRead = !brought.has(weight) || !kept.has(weight);
+    brought.add(weight);
+    return isRead;
+  });
 }
 
 /** How many uses one pass has: the body of the outermost repeat. */

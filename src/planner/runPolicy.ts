@@ -10,6 +10,8 @@ import { unroll } from "./unroll.ts";
 export interface PolicyRun {
   readonly uses: readonly Use[];
   readonly moves: readonly Move[];
+  /** What is read from files; null for caches, which know one tier. */
+  readonly reads: readonly Move[] | null;
   readonly modelBytes: Bytes;
   /** 0 for caches: they plan nothing. */
   readonly pinnedBytes: Bytes;
@@ -39,9 +41,9 @@ export async function runPolicy(name: string, input: Omit<PredictInput, "policy"
       doesNotFit,
       runs: runs.map((run, i) => {
         const uses = lists[i]!;
-        const moves = movesOf(runEvents[i]!, uses, start);
+        const { moves, reads } = movesOf(runEvents[i]!, uses, start);
         start += uses.length;
-        return { ...run, uses, moves };
+        return { ...run, uses, moves, reads };
       }),
     };
   }
@@ -67,6 +69,7 @@ export async function runPolicy(name: string, input: Omit<PredictInput, "policy"
     return {
       uses,
       moves: moves[i]!,
+      reads: null,
       modelBytes,
       pinnedBytes: 0,
       windowBytes: 0,

@@ -201,7 +201,7 @@ function planInput(
 ): Omit<PredictInput, "policy"> {
   const { alignment, maxBufferBytes, id } = planning.info;
   return {
-    device: { device: id, alignment, maxChunkBytes: maxBufferBytes },
+    device: { device: id, alignment, maxChunkBytes: maxBufferBytes, discrete: !planning.info.unified },
     budget: { vram, weights: vramWeights && "bytes" in vramWeights ? vramWeights.bytes : vram },
     models: models.map(({ title, weights }) => ({ id: title, weights })),
     runs: runs.map(({ schedule, uses, passes, activationBytes, carriedBytes, budget }) => ({

@@ -63,7 +63,7 @@ export function planRelease(release: Flux2Release, encoding: MatrixEncoding, sid
     besideBytes,
     flops: uses.reduce((sum, { flops }) => sum + flops, 0),
     input: (vram) => ({
-      device: { device: "cuda", alignment: ALIGNMENT, maxChunkBytes: Number.MAX_SAFE_INTEGER },
+      device: { device: "cuda", alignment: ALIGNMENT, maxChunkBytes: Number.MAX_SAFE_INTEGER, discrete: true },
       budget: { vram, weights: vram },
       models: [{ id: release.name, weights }],
       runs: [{ schedule, reserved: besideBytes }],
