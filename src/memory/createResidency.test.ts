@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { staticPlacement } from "./staticPlacement.ts";
-import { bench, brief, passes, registerStages, step } from "./testing/bench.ts";
+import { bench, brief, expectOwnBytes, passes, registerStages, step } from "./testing/bench.ts";
 import { manualFence } from "./testing/fakeMemory.ts";
 
 const oneEach = (stages: number, bytes = 100) => Array.from({ length: stages }, () => [bytes]);
@@ -291,4 +291,28 @@ test("RAM gives back what is asked for, and what its budget loses, the least nee
   expect(b.host.liveBytes).toBe(b.ram.ledger.used);
   for (const use of uses) await step(b, use);
   expect(b.ram.used).toBe(300);
+});
+
+test("while copies that left for a smaller budget are still being read, there is staging", async () => {
+  let wait: Promise<void> | undefined;
+  let go = () => {};
+  const b = bench({ ram: 400, pause: () => wait ?? Promise.resolve() });
+  const uses = registerStages(b.residency, "m", oneEach(3));
+  await step(b, uses[0]!);
+  wait = new Promise((open) => {
+    go = open;
+  });
+  const second = b.residency.acquire(uses[1]!);
+  b.ram.setBudget(0);
+  expect(b.residency.stats()).toMatchObject({ ramBytes: 0, inRam: [] });
+  expect(b.host.liveBytes).toBe(100);
+  const third = b.residency.acquire(uses[2]!);
+  expect(b.ram.ledger.used).toBe(200);
+  go();
+  for (const lease of [await second, await third]) {
+    expectOwnBytes(lease);
+    b.residency.release(lease);
+  }
+  expect(b.ram.ledger.usedBy("weights")).toBe(0);
+  expect(b.events.recent().filter(({ kind }) => kind === "budget")).toMatchObject([{ ram: 0 }]);
 });

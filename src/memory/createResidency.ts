@@ -22,6 +22,7 @@ import { planRam } from "./planRam.ts";
 import type { Policy } from "./policy.ts";
 import { Pool } from "./pool.ts";
 import { prefetch } from "./prefetch.ts";
+import { ramRank } from "./ramRank.ts";
 import type { RamTenant } from "./ramTenant.ts";
 import { RamTier } from "./ramTier.ts";
 import type { Announcement, Budget, DoesNotFit, Lease, Residency, ResidencyStats } from "./residency.ts";
@@ -117,6 +118,7 @@ export function createResidency(options: ResidencyOptions): CheckedResidency {
     }),
     table: [],
     budget,
+    runs: 0,
     now: 0,
     run: null,
     plan: null,
@@ -174,6 +176,8 @@ class Core implements CheckedResidency {
         load: null,
         ram: null,
         holds: 0,
+        nextUse: Number.POSITIVE_INFINITY,
+        lastRun: 0,
         lastUse: -1,
         neededUntil: -1,
         used: false,
@@ -237,6 +241,8 @@ class Core implements CheckedResidency {
       state.run = run;
       state.faultLimit = Number.POSITIVE_INFINITY;
       state.ram.forgetRefusals();
+      state.runs++;
+      for (const { weights } of track.uses) for (const weight of weights) table[weight]!.lastRun = state.runs;
       for (const { residents } of state.window) for (const record of residents) record.neededUntil = -1;
       const adopted = await adopt(state, "replan");
       if (!adopted.ok) {
@@ -258,6 +264,13 @@ class Core implements CheckedResidency {
       prefetch(state);
       return ok({ end: () => this.#retract(run) });
     });
+  }
+
+  announceNext(models: readonly ModelId[]): void {
+    const places = new Map([...models].reverse().map((model, i) => [model, models.length - 1 - i]));
+    for (const record of this.#state.table) {
+      if (record !== null) record.nextUse = places.get(record.model) ?? Number.POSITIVE_INFINITY;
+    }
   }
 
   acquire(use: Use): Lease | Promise<Lease> {
@@ -547,11 +560,7 @@ class Core implements CheckedResidency {
 /** What this residency's copies are worth to it, by the announcement in force. */
 function createTenant(state: () => State): RamTenant {
   return {
-    rank({ id }) {
-      const { run, plan, ramPinned } = state();
-      if (run === null) return 1;
-      return ramPinned.has(id) ? 2 : plan?.pinned.has(id) ? 0 : 1;
-    },
+    rank: (record) => ramRank(state(), record),
     left({ id, bytes }, reason) {
       const { events, now, memory } = state();
       events.add({ kind: "drop", at: now, device: memory.device, weight: id, bytes, from: "ram", reason });

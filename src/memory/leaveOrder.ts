@@ -3,7 +3,8 @@ import type { WeightId } from "./words.ts";
 
 /**
  * THE decision of which weights leave VRAM when the plan alone does not say it: chunks in the order in which they are given up.
- * Those of other models go first, least recently used first; then those with weights that the schedule uses; then those with pins. Chunks with
+ * Those of other models go first, then those with weights that the schedule uses, then those with pins. Within each: what will be used last, or
+ * nobody knows when; of these, what comes back from RAM before what has to be read; then the least recently used first. Chunks with
  * leased weights are not in the list: they never leave. (What leaves by plan is decided in spreadPins.ts; a streamed weight leaves the
  * window after its use, in moves.ts.)
  */
@@ -12,17 +13,35 @@ export function leaveOrder(
   scheduled: ReadonlySet<WeightId>,
   pinned: ReadonlySet<WeightId>,
 ): PoolChunk[] {
-  const ranked: { readonly chunk: PoolChunk; readonly rank: number; readonly lastUse: number }[] = [];
+  const ranked: {
+    readonly chunk: PoolChunk;
+    readonly rank: number;
+    readonly nextUse: number;
+    readonly cheap: boolean;
+    readonly lastUse: number;
+  }[] = [];
   for (const chunk of chunks) {
     let rank = 0;
+    let nextUse = Number.POSITIVE_INFINITY;
+    let inRam = 0;
     let lastUse = -1;
     let leased = false;
     for (const record of chunk.residents) {
       leased ||= record.holds > 0;
       rank = Math.max(rank, pinned.has(record.id) ? 2 : scheduled.has(record.id) ? 1 : 0);
+      nextUse = Math.min(nextUse, record.nextUse);
+      if (record.ram !== null) inRam += record.size;
       lastUse = Math.max(lastUse, record.lastUse);
     }
-    if (!leased) ranked.push({ chunk, rank, lastUse });
+    if (!leased) ranked.push({ chunk, rank, nextUse, cheap: 2 * inRam > chunk.bytes, lastUse });
   }
-  return ranked.sort((a, b) => a.rank - b.rank || a.lastUse - b.lastUse).map((entry) => entry.chunk);
+  return ranked
+    .sort(
+      (a, b) =>
+        a.rank - b.rank || later(a.nextUse, b.nextUse) || Number(b.cheap) - Number(a.cheap) || a.lastUse - b.lastUse,
+    )
+    .map((entry) => entry.chunk);
 }
+
+/** The later first; Infinity is later than all, and equal to itself. */
+const later = (a: number, b: number): number => (a === b ? 0 : a > b ? -1 : 1);

@@ -98,15 +98,15 @@ export class RamTier {
 
   /** The copy's memory, made now. `null`: there is none, the copy leaves, and where the machine refused it the tier asks for no more. */
   make(copy: RamCopy): HostBlock | null {
-    const short = this.ledger.charge("weights", copy.bytes);
-    if (short === null) {
+    const fits = this.ledger.usedBy("weights") + copy.bytes <= this.limit;
+    if (fits && this.ledger.charge("weights", copy.bytes) === null) {
       copy.block = this.#host.allocate(copy.bytes);
       if (copy.block !== null) return copy.block;
       this.ledger.credit("weights", copy.bytes);
     }
-    // A ledger that is short has had its budget taken down while what left is not back yet.
-    if (!copy.gone) this.drop(copy, short === null ? "fault" : "budget");
-    if (short === null) {
+    // Else its budget has fallen, and what left is not back yet.
+    if (!copy.gone) this.drop(copy, fits ? "fault" : "budget");
+    if (fits) {
       this.#faultLimit = Math.min(this.#faultLimit, this.#used);
       copy.tenant.refused(copy.bytes);
     }
@@ -178,11 +178,16 @@ export class RamTier {
   }
 
   #fit(reason: Reason): void {
-    this.ledger.setCeiling(Math.max(this.#budget, this.#stagingBytes()));
+    this.#setCeiling();
     const over = this.#used - this.limit;
     if (over > 0)
       for (const copy of ramLeaveOrder(this.#copies, over, Number.POSITIVE_INFINITY)!) this.drop(copy, reason);
     for (const tenant of this.#staging.keys()) tenant.resized();
+  }
+
+  /** There has to be staging, also while what left for a smaller budget is not back yet. */
+  #setCeiling(): void {
+    this.ledger.setCeiling(Math.max(this.#budget, this.ledger.usedBy("weights") + this.#stagingBytes()));
   }
 
   #stagingBytes(): Bytes {
@@ -205,6 +210,7 @@ export class RamTier {
       copy.block = null;
       copy.full = false;
       this.ledger.credit("weights", copy.bytes);
+      this.#setCeiling();
     }
     this.#leaving.delete(copy);
     copy.released.reach();

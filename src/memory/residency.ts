@@ -26,6 +26,12 @@ export interface Residency {
    */
   announce(schedule: Schedule, reserved: Bytes): Promise<Result<Announcement, DoesNotFit>>;
 
+  /**
+   * Says which models will be used next, in order, as far as that is known: others leave before them, those that come last first. In force until
+   * the next call; an empty list: nothing is known.
+   */
+  announceNext(models: readonly ModelId[]): void;
+
   /** A lease at once when all is resident (no promise, nothing allocated), else a promise. Rejects with a typed error only. */
   acquire(use: Use): Lease | Promise<Lease>;
   /** Gives a lease back. Its weights may leave once `after` is reached (at once without it). */

@@ -26,6 +26,8 @@ export interface State {
   /** By id; null once the model is closed. */
   readonly table: (WeightRecord | null)[];
   budget: Budget;
+  /** Announcements so far. */
+  runs: number;
   /** Logical time: acquires so far. */
   now: number;
   /** The announcement in force, or null between them. What was planned for the last one stays in place. */

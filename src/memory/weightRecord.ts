@@ -24,6 +24,10 @@ export interface WeightRecord {
   ram: RamCopy | null;
   /** Leases, and acquires that wait, which name it. It does not leave while there are any. */
   holds: number;
+  /** How many models are to be used before its own is, as `announceNext` said; Infinity: nobody knows. */
+  nextUse: number;
+  /** The last announcement that named it, counted from 1; 0: none yet. */
+  lastRun: number;
   /** Logical time of the last acquire that named it. */
   lastUse: number;
   /** The last step of the schedule, as far as loads have looked ahead, that needs it. */
