@@ -1,5 +1,6 @@
 import { access, constants, copyFile, mkdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
+import { makeFolder } from "../formats/makeFolder.ts";
 import { FileError } from "../library/errors.ts";
 
 /** Where `-o` puts pictures: one after the other, each complete or not there. */
@@ -20,7 +21,7 @@ export async function pictureTarget(text: string, cwd: string): Promise<PictureT
   );
   const folder = isFolder ? path : dirname(path);
   try {
-    if (isFolder) await mkdir(folder, { recursive: true });
+    if (isFolder) await makeFolder(folder);
     // What counts is whether a file can be made: permissions alone do not tell on every file system.
     const probe = join(folder, `.weir-${process.pid}.tmp`);
     await mkdir(probe);
