@@ -302,11 +302,14 @@ test("while copies that left for a smaller budget are still being read, there is
   wait = new Promise((open) => {
     go = open;
   });
+  const turn = () => new Promise((done) => setImmediate(done));
   const second = b.residency.acquire(uses[1]!);
+  await turn();
   b.ram.setBudget(0);
   expect(b.residency.stats()).toMatchObject({ ramBytes: 0, inRam: [] });
   expect(b.host.liveBytes).toBe(100);
   const third = b.residency.acquire(uses[2]!);
+  await turn();
   expect(b.ram.ledger.used).toBe(200);
   go();
   for (const lease of [await second, await third]) {
