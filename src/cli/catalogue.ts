@@ -49,7 +49,7 @@ export const catalogue: readonly CatalogueEntry[] = [
     "no-workflow",
     EXIT.invalidWorkflow,
     "The file holds no workflow that can be run.",
-    "Use a file saved in API format, or a picture made with metadata.",
+    "Use a file that ComfyUI's page saved or exported, or a picture made with metadata.",
   ),
   entry(
     "broken-workflow",

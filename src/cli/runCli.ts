@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import type { probeDevices } from "../engine/probeDevices.ts";
 import type { startEngine } from "../engine/supervisor.ts";
 import { catalogueHelp } from "./catalogue.ts";
+import type { ConvertFlags } from "./commands/convert.ts";
 import type { DemoFlags } from "./commands/demo.ts";
 import type { DoctorFlags } from "./commands/doctor.ts";
 import type { PlanFlags } from "./commands/plan.ts";
@@ -60,7 +61,10 @@ function program(context: CliContext, end: (code: ExitCode) => void): Command {
 
   const run = weir
     .command("run")
-    .argument("<file...>", "workflows in API format (JSON), or pictures that carry theirs (PNG)")
+    .argument(
+      "<file...>",
+      "workflows (JSON, as ComfyUI's page saves or exports them), or pictures that carry theirs (PNG, WebP)",
+    )
     .summary("run workflows and write their pictures")
     .description(
       "Runs workflows and writes their pictures. A picture made by SaveImage carries its workflow: running it " +
@@ -130,8 +134,23 @@ function program(context: CliContext, end: (code: ExitCode) => void): Command {
     });
 
   weir
+    .command("convert")
+    .argument("<file>", "a workflow as ComfyUI's page saves it (JSON), or a picture that carries one (PNG, WebP)")
+    .summary("write a workflow in API format")
+    .description(
+      "Writes the prompt that ComfyUI's page would send for a workflow that it saved: subgraphs expanded, bypassed and muted " +
+        "nodes gone, widgets by name. Nothing runs. A workflow that is in API format already is written as it is.",
+    )
+    .option("-o, --output <file>", "where to write it (default: stdout)")
+    .showHelpAfterError("(weir convert --help lists what it takes)")
+    .action(async (file: string, flags: ConvertFlags) => {
+      const { convertCommand } = await import("./commands/convert.ts");
+      await convertCommand(file, flags, context);
+    });
+
+  weir
     .command("plan")
-    .argument("[file]", "a workflow in API format (JSON), or a picture that carries one (PNG)")
+    .argument("[file]", "a workflow (JSON), or a picture that carries one (PNG, WebP)")
     .summary("tell what a run would keep, move and take, without running it")
     .description(
       "Tells per model and stage what would stay in VRAM, stream or come from disk, the peak of memory, the bytes per step and " +

@@ -7,10 +7,11 @@ import type { RunStats } from "../runtime/runtime.ts";
 import { applySettings, type Declarations } from "../workflow/applySettings.ts";
 import { SettingError } from "../workflow/errors.ts";
 import { printJson } from "../workflow/losslessJson.ts";
-import { readWorkflow, type Workflow } from "../workflow/readWorkflow.ts";
+import type { Workflow } from "../workflow/toPrompt.ts";
 import { RunInterrupted } from "./errors.ts";
 import { picturePaths } from "./picturePaths.ts";
 import { readWorkflowFile } from "./readWorkflowFile.ts";
+import { readWorkflowText } from "./readWorkflowText.ts";
 import { successOf } from "./successOf.ts";
 
 /** How the engine is started. Amounts of memory are written as on the command line: "8GB", "7.5GiB", "400MB", "60%". */
@@ -180,5 +181,5 @@ async function readAny(
     return { name: path, ...(await readWorkflowFile(path, path)) };
   }
   const name = "the workflow";
-  return { name, ...readWorkflow({ name, json: printJson(workflow) }) };
+  return { name, ...(await readWorkflowText({ name, json: printJson(workflow) })) };
 }

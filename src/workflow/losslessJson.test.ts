@@ -70,3 +70,8 @@ test("ascii escapes what tEXt cannot hold, as json.dumps does", () => {
   expect(text).toBe('{"k": "\\u043c\\u00e9\\ud83d\\ude00\\u007f", "n": [1, 2, true, null]}');
   expect(parseJson(text)).toEqual({ ...value, n: [1, 2, true, null] });
 });
+
+test("indented, it is what JSON.stringify prints", () => {
+  const value = { a: [1, { b: "x" }, []], c: {}, d: null };
+  expect(printJson(value, { indent: 2 })).toBe(JSON.stringify(value, null, 2));
+});

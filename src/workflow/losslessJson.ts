@@ -177,10 +177,21 @@ class Parser {
 
 /**
  * Prints what `parseJson` read. `ascii` escapes everything beyond ASCII (PNG's tEXt is Latin-1) and puts a space after "," and ":", so
- * that the text is the one that Python's json.dumps writes into pictures. Members that are undefined are left out.
+ * that the text is the one that Python's json.dumps writes into pictures. `indent` (spaces) gives every member its own line. Members that are
+ * undefined are left out.
  */
-export function printJson(value: unknown, options: { readonly ascii?: boolean } = {}): string {
-  const [comma, colon] = options.ascii ? [", ", ": "] : [",", ":"];
+export function printJson(
+  value: unknown,
+  options: { readonly ascii?: boolean; readonly indent?: number } = {},
+): string {
+  const { indent = 0 } = options;
+  const [comma, colon] = options.ascii ? [", ", ": "] : [",", indent > 0 ? ": " : ":"];
+  const list = (open: string, items: readonly string[], close: string, depth: number): string => {
+    if (indent === 0 || items.length === 0) return open + items.join(comma) + close;
+    const line = `\n${" ".repeat(indent * depth)}`;
+    const inner = line + " ".repeat(indent);
+    return `${open}${inner}${items.join(`,${inner}`)}${line}${close}`;
+  };
   const text = (s: string): string => (options.ascii ? escapeNonAscii(JSON.stringify(s)) : JSON.stringify(s));
   const print = (v: unknown, depth: number): string => {
     if (depth > LIMITS.depth)
@@ -195,9 +206,14 @@ export function printJson(value: unknown, options: { readonly ascii?: boolean } 
         return String(Object.is(v, -0) ? "-0.0" : v);
       case "object": {
         if (v === null) return "null";
-        if (Array.isArray(v)) return `[${v.map((item) => print(item, depth + 1)).join(comma)}]`;
-        const members = Object.entries(v).filter(([, item]) => item !== undefined);
-        return `{${members.map(([key, item]) => text(key) + colon + print(item, depth + 1)).join(comma)}}`;
+        if (Array.isArray(v)) {
+          const items = v.map((item) => print(item, depth + 1));
+          return list("[", items, "]", depth);
+        }
+        const members = Object.entries(v)
+          .filter(([, item]) => item !== undefined)
+          .map(([key, item]) => text(key) + colon + print(item, depth + 1));
+        return list("{", members, "}", depth);
       }
       default:
         return "null";

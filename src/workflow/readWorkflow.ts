@@ -1,40 +1,13 @@
-import { type Converted, convertWorkflow } from "./convert/convertWorkflow.ts";
-import type { Describe } from "./convert/scope.ts";
 import { findWorkflow, type WorkflowText } from "./findWorkflow.ts";
-import type { Prompt } from "./node.ts";
+import { type Page, toPrompt, type Workflow } from "./toPrompt.ts";
 
 export type { WorkflowText } from "./findWorkflow.ts";
-
-export interface Workflow {
-  readonly prompt: Prompt;
-  /** The workflow as the page knows it, and what else came beside the prompt. */
-  readonly extraPngInfo: Readonly<Record<string, unknown>>;
-}
-
-/** What converting a workflow of the page takes. */
-export interface Page {
-  readonly describe: Describe;
-  /** By default Math.random. */
-  readonly random?: () => number;
-  /** By default now. */
-  readonly now?: Date;
-}
+export type { Workflow } from "./toPrompt.ts";
 
 /**
- * Reads a workflow in either of ComfyUI's formats (`findWorkflow`): one that the page saved is converted with what `page` knows of nodes. A class
- * that it does not know keeps its name, so that validation can tell. Throws JsonError and WorkflowError.
+ * Reads a workflow in either of ComfyUI's formats: `findWorkflow`, then `toPrompt`. Without a `page` no class is known, which does for what is in API
+ * format already. Throws JsonError and WorkflowError.
  */
 export function readWorkflow(source: WorkflowText, page: Page = { describe: () => undefined }): Workflow {
-  const found = findWorkflow(source);
-  if ("prompt" in found) return found;
-  const { describe, random = Math.random, now = new Date() } = page;
-  const { prompt, unknown } = convertWorkflow(found.ui, { name: source.name, describe, random, now });
-  return { prompt: named(prompt, unknown), extraPngInfo: found.extraPngInfo };
-}
-
-function named(prompt: Converted["prompt"], unknown: Converted["unknown"]): Prompt {
-  const nodes = Object.entries(prompt).map(([id, { class_type = unknown[id]!, ...node }]) => {
-    return [id, { class_type, ...node }] as const;
-  });
-  return Object.fromEntries(nodes);
+  return toPrompt(findWorkflow(source), source.name, page);
 }

@@ -16,11 +16,15 @@ Amounts of memory are \`8GB\`, \`7.5GiB\`, \`400MB\` or a share such as \`60%\`:
 `;
 
 const NOTES: Readonly<Record<string, string>> = {
-  run: `A workflow is JSON in API format ("Export (API)" in ComfyUI's menu), or a picture made by SaveImage, which carries its own. \`--set\` names a node by
-its id, its title or its class: \`--set 12.steps=4\`, \`--set "CFGGuider.cfg=3"\`. Values are typed as the input declares them.
+  run: `A workflow is JSON, as ComfyUI's page saves it ("Save") or in API format ("Export (API)"), or a picture made by SaveImage, which carries its own.
+\`--set\` names a node by its id, its title or its class: \`--set 12.steps=4\`, \`--set "CFGGuider.cfg=3"\`. Values are typed as the input declares them.
+A node inside a subgraph has an id such as \`75:62\`, which \`weir convert\` shows.
 
 \`--trace\` writes a time line for [ui.perfetto.dev](https://ui.perfetto.dev) or chrome://tracing, also after an error or Ctrl-C: nodes, and a process
 per model with what it computed, what was read and uploaded for it, when it waited, and what was dropped.
+`,
+  convert: `A node of a class that Weir does not have is written without class_type and with nameless widgets, as ComfyUI's page sends it; a warning names it.
+Choices such as \`{red|blue}\` in a prompt are made anew at each conversion, and \`%date:yyyy-MM-dd%\` in a file's name is today's.
 `,
   doctor: `It exits with 0 where a picture could be made, and otherwise with what a run would exit with. A driver that crashes while it is asked is a finding, not
 an end: it is asked once more with every GPU hidden, to tell whether that helps.

@@ -18,6 +18,7 @@ test("weir --help", async () => {
       demo [options] [prompt...]  draw a picture with the bundled models
       doctor [options]            tell what is here, what would be used, what is missing
       inspect [options] <file>    tell what a file of weights holds and needs
+      convert [options] <file>    write a workflow in API format
       plan [options] [file]       tell what a run would keep, move and take, without running it
       help [command]              print the help of a command
 
@@ -41,8 +42,8 @@ test("weir run --help", async () => {
     it makes the same picture again. All files and repeats run in one engine, so models are loaded once.
 
     Arguments:
-      file                               workflows in API format (JSON), or pictures that carry theirs
-                                         (PNG)
+      file                               workflows (JSON, as ComfyUI's page saves or exports them), or
+                                         pictures that carry theirs (PNG, WebP)
 
     Options:
       --set <node.input=value>           set an input before the run; node is its id, title or class

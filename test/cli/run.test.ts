@@ -223,7 +223,7 @@ describe("what a user can meet", () => {
   test("files that are no workflow", async () => {
     writeFileSync(join(cwd, "broken.json"), '{"3": ');
     writeFileSync(join(cwd, "other.json"), '{"a": 1}');
-    writeFileSync(join(cwd, "ui.json"), '{"nodes": [], "links": []}');
+    writeFileSync(join(cwd, "ui.json"), '{"nodes": [{}], "links": []}');
     writeFileSync(join(cwd, "bare.png"), encodePng({ width: 1, height: 1, channels: 3, data: new Uint8Array(3) }, {}));
     expect(await failure("missing.json")).toMatchInlineSnapshot(`
       "2 weir: cannot read missing.json: there is no such file; give a workflow (JSON) or a picture (PNG)
@@ -242,7 +242,7 @@ describe("what a user can meet", () => {
       "
     `);
     expect(await failure("ui.json")).toMatchInlineSnapshot(`
-      "3 weir: ui.json is a workflow as the page saves it, not in API format; export it with "Export (API)" in ComfyUI's menu, or give a picture that it made
+      "3 weir: ui.json is no workflow of the page: one of its nodes has no id or no type
       "
     `);
     expect(await failure("bare.png")).toMatchInlineSnapshot(`
