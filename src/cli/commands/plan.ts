@@ -51,11 +51,14 @@ export async function planCommand(file: string | undefined, flags: PlanFlags, { 
     throw new UsageError(`--policy ${policy}: there is ${Object.keys(plannedPolicies).join(", ")}`);
   const device = planDevice(flags.card);
   const vram = bytesOf("--vram", flags.vram, device.memoryBytes) ?? device.defaultVram;
-  const ram = bytesOf("--ram", flags.ram, totalmem()) ?? Math.floor(RAM_SHARE * totalmem());
+  // "auto" as `weir run` takes it: what nobody says.
+  const ramText = flags.ram === "auto" ? undefined : flags.ram;
+  const ram = bytesOf("--ram", ramText, totalmem()) ?? Math.floor(RAM_SHARE * totalmem());
   const speed = flags.diskSpeed === undefined ? null : bytesOf("--disk-speed", flags.diskSpeed.replace(/\/s$/i, ""));
   const weights = flags.vramWeights === undefined ? undefined : parseByteSize(flags.vramWeights);
   if (weights === null) throw nonsense("--vram-weights", flags.vramWeights!);
-  for (const line of tooLarge(device, vram, flags)) io.err(`warning: ${line}\n`);
+  for (const line of tooLarge(device, vram, flags.card === undefined ? ramText : undefined))
+    io.err(`warning: ${line}\n`);
 
   const { prompt } = await readWorkflowFile(file, resolve(io.cwd, file));
   const outcome = await planWorkflow({
@@ -106,11 +109,12 @@ function nonsense(flag: string, text: string): UsageError {
   return new UsageError(`${flag} takes ${takes}; got "${text}"`);
 }
 
-function* tooLarge(device: PlanDevice, vram: number, { card, ram }: PlanFlags): Iterable<string> {
+/** `ramText`: where it is this machine's. */
+function* tooLarge(device: PlanDevice, vram: number, ramText: string | undefined): Iterable<string> {
   const { memoryBytes, planning } = device;
   if (vram > memoryBytes)
     yield `--vram ${formatBytes(vram)} is more than the ${formatBytes(memoryBytes)} of ${planning.info.description}`;
-  const bytes = bytesOf("--ram", ram, totalmem());
-  if (bytes !== null && card === undefined && bytes > totalmem())
+  const bytes = bytesOf("--ram", ramText, totalmem());
+  if (bytes !== null && bytes > totalmem())
     yield `--ram ${formatBytes(bytes)} is more than this machine's ${formatBytes(totalmem())}`;
 }

@@ -74,7 +74,13 @@ export interface PlanReport {
     readonly needed: number;
     readonly short: number;
   } | null;
-  readonly device: { readonly name: string; readonly memoryBytes: number; readonly source: string };
+  readonly device: {
+    readonly name: string;
+    readonly memoryBytes: number;
+    /** Weights lie in the machine's own memory: two tiers. */
+    readonly unified: boolean;
+    readonly source: string;
+  };
   readonly vram: number;
   readonly ram: number;
   readonly diskBytesPerSecond: Range;
@@ -173,7 +179,12 @@ export async function planWorkflow(
         needed: planned.doesNotFit.needed,
         short: planned.doesNotFit.needed - planned.doesNotFit.budget[planned.doesNotFit.limit],
       },
-      device: { name: device.planning.info.description, memoryBytes: device.memoryBytes, source: device.source },
+      device: {
+        name: device.planning.info.description,
+        memoryBytes: device.memoryBytes,
+        unified: device.unified,
+        source: device.source,
+      },
       vram,
       ram: device.unified ? 0 : ram,
       diskBytesPerSecond: disk,
