@@ -140,4 +140,28 @@ export const seededBugs: readonly SeededBug[] = [
     from: "for (const loaded of loads) await loaded;",
     to: "await loads[0];",
   },
+  {
+    name: "RAM keeps what vram pins anyway and reads again what streams",
+    file: "ramRank.ts",
+    from: "if (run !== null && ramPinned.has(id)) return 3;",
+    to: "",
+  },
+  {
+    name: "a copy's memory is given back while a load reads it",
+    file: "ramTier.ts",
+    from: "if (copy.users > 0 || copy.released.done) return;",
+    to: "if (copy.released.done) return;",
+  },
+  {
+    name: "a new copy does not wait for the memory of those that left",
+    file: "ramTier.ts",
+    from: "if (this.#leaving.size === 0) return null;",
+    to: "if (this.#leaving.size >= 0) return null;",
+  },
+  {
+    name: "a copy that was never read counts as full",
+    file: "loader.ts",
+    from: "if (!copy.full) return pass(record, place, job);",
+    to: "",
+  },
 ];
