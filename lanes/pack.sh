@@ -27,7 +27,7 @@ mkdir "$work/source" "$work/user"
 (cd "$here" && git ls-files -z --cached --others --exclude-standard | while IFS= read -r -d '' file; do
   [ -f "$file" ] && printf '%s\0' "$file"
 done | tar --null -T - -cf -) | tar -xf - -C "$work/source"
-if [ ! -d "$here/node_modules" ]; then (cd "$here" && npm ci); fi
+if [ ! -d "$here/node_modules" ]; then (cd "$here" && npm install); fi
 ln -s "$here/node_modules" "$work/source/node_modules"
 
 cd "$work/source" || exit 1
