@@ -31,7 +31,9 @@ describe("the run line", () => {
 
   test("a device with memory of its own: what was read, and what is not in use but kept", () => {
     const ram = { budget: 8e9, used: 45e6, peak: 60e6, cached: 13e6, staging: 32e6 };
-    expect(runLine({ ...statsAfter(1), ram })).toMatchInlineSnapshot(`"moved 29.0 MB (stream 24.0 MB, pin 5.00 MB); 100.0 % of the bound; peak 18.4 MB of 20.0 MB VRAM; read 29.0 MB from disk; kept for reload 7.00 MB in VRAM, 13.0 MB in RAM"`);
+    expect(runLine({ ...statsAfter(1), ram })).toMatchInlineSnapshot(
+      `"moved 29.0 MB (stream 24.0 MB, pin 5.00 MB); 100.0 % of the bound; peak 18.4 MB of 20.0 MB VRAM; read 29.0 MB from disk; kept for reload 7.00 MB in VRAM, 13.0 MB in RAM"`,
+    );
   });
 
   test("nothing moved: no reasons", () => {
