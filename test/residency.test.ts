@@ -138,5 +138,8 @@ describe("a generated model on the CPU", () => {
       /needs .* of weights at once.*the budget is .*Try --vram-weights /s,
     );
     await expect(draw({ vram: 100_000 })).rejects.toThrow(/the budget is 100 KB\. Try --vram /);
+    await expect(draw({ vramWeights: { share: 0.5 }, policy: "static" })).rejects.toThrow(
+      /with dynamic VRAM off the model needs .* at once.*the budget is .*\. Leave --disable-dynamic-vram out, or try --vram-weights /,
+    );
   });
 });

@@ -6,13 +6,16 @@ export class DoesNotFitError extends Error {
   override readonly name = "DoesNotFitError";
   readonly code = "does-not-fit";
   readonly detail: DoesNotFit & { readonly model: string };
-  constructor(model: string, why: DoesNotFit) {
+  /** @param policy "static": everything is placed at once, so the numbers are the whole model's and the way out is another. */
+  constructor(model: string, why: DoesNotFit, policy: "dynamic" | "static" = "dynamic") {
     const { stage, weightBytes, reservedBytes, budget, limit, needed } = why;
     const flag = limit === "vram" ? "--vram" : "--vram-weights";
     const have = limit === "vram" ? budget.vram : budget.weights;
     const beside = limit === "vram" ? ` and ${formatBytes(reservedBytes)} for activations beside them` : "";
+    const who = policy === "static" ? "with dynamic VRAM off the model" : `stage ${stage}`;
+    const instead = policy === "static" ? "Leave --disable-dynamic-vram out, or try" : "Try";
     super(
-      `${model}: stage ${stage} needs ${formatBytes(weightBytes)} of weights at once${beside}, ${formatBytes(needed)} in all; the budget is ${formatBytes(have)}. Try ${flag} ${formatBytes(needed, "up").replace(" ", "")}.`,
+      `${model}: ${who} needs ${formatBytes(weightBytes)} of weights at once${beside}, ${formatBytes(needed)} in all; the budget is ${formatBytes(have)}. ${instead} ${flag} ${formatBytes(needed, "up").replace(" ", "")}.`,
     );
     this.detail = { ...why, model };
   }

@@ -68,7 +68,7 @@ export class LoadedModelImpl implements LoadedModel {
     ledger.credit("activations", ledger.usedBy("activations"));
     const once: Schedule = { kind: "sequence", items: uses.map((use) => ({ kind: "use", use })) };
     const announced = await residency.announce({ kind: "repeat", n: repeat, body: once }, activations + carried);
-    if (!announced.ok) throw new DoesNotFitError(this.#title(), announced.error);
+    if (!announced.ok) throw new DoesNotFitError(this.#title(), announced.error, options.policy);
     const buffers: DeviceBuffer[] = [];
     try {
       this.#charge("activations", activations, () => options.backend.reserveActivations(activations) || null);
