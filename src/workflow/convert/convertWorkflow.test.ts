@@ -103,6 +103,38 @@ test("renumbered nodes keep their proxies, and new ids are free", () => {
   });
 });
 
+test("a bypassed node passes the input at the output's own place, before others of its type", () => {
+  const passing = (first: number | null, second: number | null, slot: number) =>
+    inputs(
+      graph(
+        [
+          make(1, []),
+          make(2, []),
+          {
+            id: 3,
+            type: "Two",
+            mode: 4,
+            inputs: [
+              { name: "a", type: "IMAGE", link: first },
+              { name: "b", type: "IMAGE", link: second },
+            ],
+            outputs: [{ type: "IMAGE" }, { type: "IMAGE" }],
+          },
+          out(4, 3),
+        ],
+        [
+          [1, 1, 0, 3, 0, "IMAGE"],
+          [2, 2, 0, 3, 1, "IMAGE"],
+          [3, 3, slot, 4, 0, "IMAGE"],
+        ],
+      ),
+    )["4"];
+  expect(passing(1, 2, 0)).toEqual({ image: ["1", 0] });
+  expect(passing(1, 2, 1)).toEqual({ image: ["2", 0] });
+  // Also where nothing is connected to it.
+  expect(passing(1, null, 1)).toEqual({});
+});
+
 describe("what is broken", () => {
   const holding = (id: string, inner: string, times = 1) => ({
     id,
