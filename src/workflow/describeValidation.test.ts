@@ -30,6 +30,11 @@ const classes: Record<string, NodeClass> = {
     { image: { type: "STRING" } },
     { validate: async () => ({ input: "image", details: "Invalid image file: a.png" }) },
   ),
+  Picture: node(
+    "Picture",
+    { image: { ...combo(2) } },
+    { validates: ["image"], validate: async () => ({ input: "image", details: "Invalid image file: a.png" }) },
+  ),
   Out: node("Out", { x: { type: "LINK", of: "X" } }, { outputNode: true }),
 };
 const lines = async (prompt: Prompt) =>
@@ -84,4 +89,6 @@ test("the whole prompt", async () => {
     o: { class_type: "Out", inputs: { x: ["f", 0] } },
   };
   expect(await lines(file)).toEqual(["node f (File): Invalid image file: a.png"]);
+  const picture = { ...file, f: { class_type: "Picture", inputs: { image: "a.png" } } };
+  expect((await lines(picture))[0]).toMatch(/^node f \(Picture\): Invalid image file: a\.png; there are: \S+, \S+$/);
 });

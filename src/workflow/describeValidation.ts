@@ -53,7 +53,11 @@ function describe(error: ValidationError, choices: readonly string[] | undefined
     case "value_not_in_list":
       return `"${input}" is ${show(value)}; ${offer(String(value), choices)}`;
     case "custom_validation_failed":
-      return error.details.replace(`${input} - `, "");
+      // A node's own check is told what there is too; the name it refuses stands last in what it says.
+      return (
+        error.details.replace(`${input} - `, "") +
+        (choices?.length ? `; ${offer(error.details.replace(/^.*: /s, ""), choices)}` : "")
+      );
     case "dependency_cycle":
       return `its links go in a circle: ${error.details}`;
     default:

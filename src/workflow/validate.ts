@@ -1,5 +1,5 @@
 import { checkValue } from "./checkValue.ts";
-import { inputConfig } from "./inputConfig.ts";
+import { comboOptions, inputConfig } from "./inputConfig.ts";
 import { isLink, typesMatch } from "./link.ts";
 import type { CatalogueContext, InputSpec, Link, NodeClass, NodeContext, Prompt, PromptNode } from "./node.ts";
 import { pyRepr } from "./python.ts";
@@ -214,6 +214,10 @@ class Checker<Context extends NodeContext> {
         const details = found.details === "" ? found.input : `${found.input} - ${found.details}`;
         const message = "Custom validation failed for node";
         errors.push(validationError("custom_validation_failed", message, details, { input_name: found.input }));
+        const spec = declared.inputs[found.input];
+        if (spec?.type === "COMBO") {
+          this.choices[id] = { ...this.choices[id], [found.input]: comboOptions(spec, this.options.catalogue) };
+        }
       }
     }
     this.path.pop();
