@@ -159,6 +159,14 @@ test("a workflow whose models are not there, or that is none", async () => {
   expect((await weir(["plan", "no.json"], { cwd: root })).code).toBe(2);
 });
 
+test("--matrix stands alone: what it would leave unread is refused", async () => {
+  for (const more of [["--json"], ["--vram", "8GB"], [klein]]) {
+    const { code, err, out } = await weir(["plan", "--matrix", ...more], { cwd: root });
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toContain("weir plan --matrix takes no workflow and no other flag");
+  }
+});
+
 test("nothing is written", async () => {
   await plan("--card", "RTX 4060");
   expect(await readdir(base)).toEqual(["models"]);

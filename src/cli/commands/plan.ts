@@ -41,6 +41,10 @@ const RAM_SHARE = 0.75;
  */
 export async function planCommand(file: string | undefined, flags: PlanFlags, { io }: CliContext): Promise<ExitCode> {
   if (flags.matrix) {
+    if (file !== undefined || Object.keys(flags).length > 1)
+      throw new UsageError(
+        "weir plan --matrix takes no workflow and no other flag: its cards, sizes and policy are fixed",
+      );
     const { planMatrix } = await import("../plan/matrix/planMatrix.ts");
     io.out(await planMatrix());
     return EXIT.ok;
