@@ -25,10 +25,10 @@ export async function demoCommand(prompt: string, flags: DemoFlags, context: Cli
 The picture is ${resolve(io.cwd, picture)} (${formatSeconds(record?.seconds ?? 0)}).
 
 Try next:
-  weir demo a white ring over green hills        another picture
-  weir demo --vram-weights 4MB --verbose         the same, with room for a third of the weights
-  weir run ${picture} -o again.png --base-directory ${demo.baseDirectory}
-                                                 the same bytes again, from the picture alone
+  npx weir demo "a white ring over green hills"       another picture
+  npx weir demo --vram-weights 4MB --verbose          the same, with room for a third of the weights
+  npx weir run ${picture} -o again.png --base-directory ${DEMO}
+                                                      the same bytes again, from the picture alone
 `,
   );
 }
