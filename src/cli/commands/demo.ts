@@ -27,7 +27,7 @@ The picture is ${resolve(io.cwd, picture)} (${formatSeconds(record?.seconds ?? 0
 Try next:
   npx weir demo "a white ring over green hills"       another picture
   npx weir demo --vram-weights 4MB --verbose          the same, with room for a third of the weights
-  npx weir run ${picture} -o again.png --base-directory ${DEMO}
+  npx weir run ${picture} -o again.png --base-directory ${demo.baseDirectory}
                                                       the same bytes again, from the picture alone
 `,
   );
