@@ -12,11 +12,13 @@ const send = (message: FromEngine): void => {
   if (process.connected) process.send!(message);
 };
 let engine: EngineCore | undefined;
+let quitting = false;
 let running: { readonly id: string; readonly stop: AbortController; readonly over: Promise<void> } | undefined;
 
 // Ctrl-C reaches the whole group of processes: the parent decides what becomes of the job.
 process.on("SIGINT", () => {});
-process.on("disconnect", () => process.exit(0));
+// An exit waits for the threads of the pool, and one may be stuck below us (a graph, a drive that does not answer): nothing waits for an orphan.
+process.on("disconnect", () => (quitting ? process.exit(0) : process.kill(process.pid, "SIGKILL")));
 process.on("message", (message: ToEngine) => {
   if (message.type === "start") void start(message.options);
   if (message.type === "run") run(message.job);
@@ -58,6 +60,7 @@ function run(job: Job): void {
 
 /** A graph that runs is stopped first: freeing buffers under it would be a crash at the very end. */
 async function quit(): Promise<void> {
+  quitting = true;
   running?.stop.abort();
   await running?.over;
   await engine?.close();
