@@ -63,7 +63,7 @@ async function draw(engine: EngineCore, prompt: Prompt, image: number): Promise<
   const seconds = (performance.now() - start) / 1000;
   if (result.status === "success") return { seconds, movedBytes: engine.stats().counters.movedBytes - before };
   const error = result.status === "error" ? result.error : undefined;
-  const needed = /Try --vram ([\d.]+[A-Z]+)/.exec(error?.message ?? "")?.[1];
+  const needed = /[Tt]ry --vram ([\d.]+[A-Z]+)/.exec(error?.message ?? "")?.[1];
   if (error?.code === "does-not-fit" && needed !== undefined) return { needed };
   throw new Error(error?.message ?? `the demo's workflow ended as ${result.status}`);
 }
