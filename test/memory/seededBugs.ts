@@ -6,7 +6,7 @@ export interface SeededBug {
   readonly to: string;
 }
 
-/** Mistakes that a residency core invites. Each must be caught by the tests beside the code: `WEIR_SEEDED_BUGS=1 npx vitest run test/memory`. */
+/** Mistakes that a residency core invites. Each must be caught by the tests beside the code: `npm run bugs`. */
 export const seededBugs: readonly SeededBug[] = [
   {
     name: "a place is written before its last reader is done",
