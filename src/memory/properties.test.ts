@@ -87,8 +87,10 @@ test("5. when everything fits, dynamic makes the moves of static", async () => {
     fc.asyncProperty(scenarios(roomy), async (scenario) => {
       const moves = async (isStatic: boolean) => {
         const { events, store } = await play({ ...scenario, isStatic });
-        // What was really read, the log aside: with room for everything no weight is read twice, whatever left and came.
-        expect(new Set(store.fills).size).toBe(store.fills.length);
+        // A read that a new schedule calls off in its middle is made again; each such read is a drop in the log, and there are no others.
+        const repeated = store.fills.length - new Set(store.fills).size;
+        const calledOff = events.recent().filter((event) => event.kind === "drop" && event.from === "vram").length;
+        expect(repeated).toBeLessThanOrEqual(calledOff);
         const made: string[] = [];
         for (const event of events.recent()) {
           if (event.kind === "move" && event.to === "vram") made.push(`${event.weight} ${event.reason}`);
