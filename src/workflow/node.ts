@@ -10,12 +10,24 @@ export interface NodeClass<Context extends NodeContext = NodeContext> {
   readonly description?: string;
   /** In ComfyUI's order. */
   readonly inputs: Readonly<Record<string, InputSpec>>;
+  /** What a run hands in beside the inputs, by the name under which /object_info lists it. */
+  readonly hidden?: Readonly<Record<string, HiddenKind>>;
   readonly outputs: readonly OutputSpec[];
+  /** ComfyUI's INPUT_IS_LIST: the node takes whole lists, and runs once. */
+  readonly inputIsList?: boolean;
   /** Its results leave the workflow (SaveImage): execution starts from these. */
   readonly outputNode?: boolean;
   /** As ComfyUI marks it: there is a better one; it may still change. */
   readonly deprecated?: boolean;
   readonly experimental?: boolean;
+  /** No title of its own: /object_info has null where ComfyUI has, and `displayName` is the name. */
+  readonly untitled?: boolean;
+  /** Where ComfyUI defines the class: its `python_module` ("nodes", "comfy_extras.nodes_images", ...). */
+  readonly pythonModule?: string;
+  /** Other words under which the page finds it. */
+  readonly searchAliases?: readonly string[];
+  /** The group on the page's short list ("Basics", ...). */
+  readonly essentialsCategory?: string;
   /** Inputs that `validate` checks in place of the bounds and the list of options (LoadImage's file). */
   readonly validates?: readonly string[];
   /** Checks that need more than one value or the file system; returns ComfyUI's text after `input - `, or `null`. */
@@ -53,7 +65,15 @@ export interface NodeContext {
 export interface OutputSpec {
   readonly name: string;
   readonly type: string;
+  /** ComfyUI's OUTPUT_IS_LIST: the value is a list, and what takes it runs once for each. */
+  readonly isList?: boolean;
+  readonly tooltip?: string;
+  /** Of outputs of `MATCH_TYPE`: the template whose type it has. */
+  readonly template?: string;
 }
+
+/** ComfyUI's hidden inputs. */
+export type HiddenKind = "PROMPT" | "EXTRA_PNGINFO" | "UNIQUE_ID" | "DYNPROMPT";
 
 interface InputCommon {
   readonly optional?: boolean;
