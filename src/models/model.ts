@@ -10,6 +10,8 @@ export interface WeightDecl {
   readonly entry: TensorEntry;
   readonly role: Role;
   readonly shape: Shape;
+  /** Of a matrix: the vector weight of this model, [rows] or [1], that its product is multiplied by; quantised files have such scales. */
+  readonly scale?: string;
 }
 
 /**

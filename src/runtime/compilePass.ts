@@ -1,6 +1,7 @@
 import type { Backend, DeviceInfo } from "../tensor/backend.ts";
 import type { TensorSpec } from "../tensor/dtype.ts";
 import { Graph } from "../tensor/graph.ts";
+import type { LayerTerms } from "../tensor/layerTerms.ts";
 import { PIECE_BYTES } from "../tensor/ops/index.ts";
 import type { Program } from "../tensor/program.ts";
 import type { PassDef } from "../tensor/stage.ts";
@@ -22,12 +23,14 @@ export function compilePass(
   backend: Pick<Backend, "activationBytes"> & {
     readonly info: Pick<DeviceInfo, "alignment"> & Partial<Pick<DeviceInfo, "maxBufferBytes">>;
   },
+  terms?: (weight: string) => LayerTerms | undefined,
 ): CompiledPass {
   const programs = def.stages.map((stage) => {
     const graph = new Graph({
       name: stage.name,
       weight: (name) => weights.get(name),
       carried: (name) => def.carried[name],
+      ...(terms && { terms }),
       castWeights,
       pieceBytes: Math.min(PIECE_BYTES, backend.info.maxBufferBytes ?? PIECE_BYTES),
     });

@@ -4,12 +4,13 @@ import type { Fence, Schedule, Use, WeightId } from "../memory/words.ts";
 import type { Model } from "../models/model.ts";
 import { type Binding, type Bindings, type DeviceBuffer, Interrupted, type Submission } from "../tensor/backend.ts";
 import { byteLength, type TensorSpec } from "../tensor/dtype.ts";
+import type { LayerTerms } from "../tensor/layerTerms.ts";
 import type { PassDef } from "../tensor/stage.ts";
 import { type CompiledPass, compilePass } from "./compilePass.ts";
 import type { RuntimeCore } from "./createRuntime.ts";
 import { DeviceFullError, DoesNotFitError } from "./errors.ts";
 import { modelTitle } from "./modelTitle.ts";
-import type { InputValue, LoadedModel, Run } from "./runtime.ts";
+import type { BeginOptions, Companions, InputValue, LoadedModel, Run } from "./runtime.ts";
 
 /** Compiled passes kept per model: a prompt, its negative, and the sizes a session goes back and forth between. */
 const KEPT_PASSES = 16;
@@ -18,12 +19,18 @@ const IN_FLIGHT = 2;
 /** Pass statistics kept: a long session must not grow. */
 const KEPT_STATS = 10_000;
 
+/** A weight in its resident form, and the residency's name for it. */
+interface KnownWeight extends TensorSpec {
+  readonly bytes: number;
+  readonly id: WeightId;
+}
+
 /** A model whose weights the residency knows. Runs its passes stage by stage, under leases. */
 export class LoadedModelImpl implements LoadedModel {
   readonly model: Model;
   readonly core: RuntimeCore;
-  readonly #ids: ReadonlyMap<string, WeightId>;
-  readonly #specs: ReadonlyMap<string, TensorSpec & { readonly bytes: number }>;
+  readonly #own: ReadonlyMap<string, KnownWeight>;
+  readonly #scales: ReadonlyMap<string, string>;
   readonly #compiled = new Map<string, CompiledPass>();
   readonly #forget: () => void;
   #closed = false;
@@ -37,28 +44,26 @@ export class LoadedModelImpl implements LoadedModel {
   ) {
     this.core = core;
     this.model = model;
-    this.#specs = specs;
-    this.#ids = new Map(model.weights.map((weight, i) => [weight.name, ids[i]!]));
+    this.#own = new Map(model.weights.map(({ name }, i) => [name, { ...specs.get(name)!, id: ids[i]! }]));
+    this.#scales = new Map(model.weights.flatMap(({ name, scale }) => (scale === undefined ? [] : [[name, scale]])));
     this.#forget = forget;
   }
 
-  async begin(
-    inputs: readonly PassDef[],
-    { repeat, signal }: { readonly repeat: number | "unknown"; readonly signal?: AbortSignal },
-  ): Promise<Run> {
+  async begin(inputs: readonly PassDef[], { repeat, signal, companions }: BeginOptions): Promise<Run> {
     if (signal?.aborted) throw new Interrupted();
     const { residency, ledger, options } = this.core;
-    const compiled = inputs.map((def) => this.#compile(def));
+    const known = this.#known(companions);
+    const compiled = inputs.map((def) => this.#compile(def, known, companions));
     const stages = compiled[0]!.programs.length;
     if (compiled.some((c) => c.programs.length !== stages))
       throw new Error("invariant: the inputs of a pass differ in stages");
 
-    const uses = Array.from({ length: stages }, (_, s) => this.#use(compiled, s));
+    const uses = Array.from({ length: stages }, (_, s) => this.#use(compiled, s, known));
     const activations = Math.max(...uses.map((use) => use.activationBytes));
     const carriedBytes = compiled.map((c) => c.carried.bytes);
     const carried = carriedBytes.reduce((sum, bytes) => sum + bytes, 0);
     if (options.vramWeights && "share" in options.vramWeights) {
-      const bytes = this.#bytesOf(new Set(uses.flatMap((use) => use.weights)));
+      const bytes = bytesOf(compiled, known);
       await residency.setBudget({ vram: options.vram, weights: Math.floor(options.vramWeights.share * bytes) });
     }
 
@@ -86,7 +91,7 @@ export class LoadedModelImpl implements LoadedModel {
       pass: async (values) => {
         if (ended) throw new Error("invariant: a pass on a run that has ended");
         const before = this.core.residency.events.counters().movedBytes;
-        const outputs = await this.#pass(compiled, uses, buffers, values, signal);
+        const outputs = await this.#pass(compiled, uses, buffers, known, values, signal);
         this.#record(index++, this.core.residency.events.counters().movedBytes - before);
         return outputs;
       },
@@ -109,34 +114,50 @@ export class LoadedModelImpl implements LoadedModel {
 
   #modelId = (): string => `${this.model.source.path}#${this.model.source.identity}`;
   #title = (): string => modelTitle(this.model);
-  #bytesOf = (ids: ReadonlySet<WeightId>): number =>
-    this.model.weights.reduce(
-      (sum, { name }) => sum + (ids.has(this.#ids.get(name)!) ? this.#specs.get(name)!.bytes : 0),
-      0,
-    );
 
-  #compile(def: PassDef): CompiledPass {
-    const known = this.#compiled.get(def.key);
+  /** The weights that graphs of a run may ask for, companions' included, by the names they ask for them. */
+  #known(companions: Companions | undefined): ReadonlyMap<string, KnownWeight> {
+    const own = this.#own;
+    if (!companions || companions.weights.size === 0) return own;
+    const all = new Map(own);
+    for (const [name, { model, name: theirs }] of companions.weights) {
+      if (!(model instanceof LoadedModelImpl) || model.core !== this.core || model.#closed)
+        throw new Error(`invariant: ${name} belongs to a model that is not loaded here`);
+      const known = model.#own.get(theirs);
+      if (!known || own.has(name)) throw new Error(`invariant: ${name} is ${known ? "the model's own" : "unknown"}`);
+      all.set(name, known);
+    }
+    return all;
+  }
+
+  #compile(def: PassDef, weights: ReadonlyMap<string, KnownWeight>, companions: Companions | undefined): CompiledPass {
+    const key = companions ? `${def.key} with ${companions.key}` : def.key;
+    const known = this.#compiled.get(key);
     if (known) {
-      this.#compiled.delete(def.key);
-      this.#compiled.set(def.key, known);
+      this.#compiled.delete(key);
+      this.#compiled.set(key, known);
       return known;
     }
     const { backend, precision } = this.core.options;
-    const compiled = compilePass(def, this.#specs, precision === "fp32", backend);
-    this.#compiled.set(def.key, compiled);
+    const terms = (name: string): LayerTerms | undefined => {
+      const scale = this.#scales.get(name);
+      const adapt = companions?.terms(name)?.adapt;
+      return scale || adapt ? { ...(scale && { scale }), ...(adapt && { adapt }) } : undefined;
+    };
+    const compiled = compilePass(def, weights, precision === "fp32", backend, terms);
+    this.#compiled.set(key, compiled);
     for (const program of compiled.programs) this.core.owners.set(program, this.#title());
     if (this.#compiled.size > KEPT_PASSES) this.#compiled.delete(this.#compiled.keys().next().value!);
     return compiled;
   }
 
   /** One stage over all inputs: the union of their weights, the largest of their activations. */
-  #use(compiled: readonly CompiledPass[], stage: number): Use {
+  #use(compiled: readonly CompiledPass[], stage: number, known: ReadonlyMap<string, KnownWeight>): Use {
     const programs = compiled.map((c) => c.programs[stage]!);
     const names = new Set(programs.flatMap((program) => program.weights));
     return {
       stage: programs[0]!.name,
-      weights: [...names].map((name) => this.#ids.get(name)!),
+      weights: [...names].map((name) => known.get(name)!.id),
       activationBytes: Math.max(...compiled.map((c) => c.activationBytes[stage]!)),
       flops: programs.reduce((sum, program) => sum + program.flops, 0),
     };
@@ -146,12 +167,13 @@ export class LoadedModelImpl implements LoadedModel {
     compiled: readonly CompiledPass[],
     uses: readonly Use[],
     buffers: readonly DeviceBuffer[],
+    known: ReadonlyMap<string, KnownWeight>,
     values: readonly Readonly<Record<string, InputValue>>[],
     signal: AbortSignal | undefined,
   ): Promise<Readonly<Record<string, Float32Array>>[]> {
     const { residency, ledger, options } = this.core;
     const { backend } = options;
-    const bindings = compiled.map((c, i) => new StageBindings(c, buffers[i]!, this.#ids));
+    const bindings = compiled.map((c, i) => new StageBindings(c, buffers[i]!, known));
     for (const [i, c] of compiled.entries())
       for (const name of c.def.inputs) await this.#write(c, buffers[i]!, name, values[i]?.[name]);
 
@@ -258,21 +280,27 @@ export class LoadedModelImpl implements LoadedModel {
   }
 }
 
+/** Bytes of all weights that a pass uses, each once. */
+function bytesOf(compiled: readonly CompiledPass[], known: ReadonlyMap<string, KnownWeight>): number {
+  const names = new Set(compiled.flatMap(({ programs }) => programs.flatMap(({ weights }) => weights)));
+  return [...names].reduce((sum, name) => sum + known.get(name)!.bytes, 0);
+}
+
 /** Where a stage's leaves lie: weights under the lease, carried tensors in the run's buffer. One object per input, filled per stage. */
 class StageBindings implements Bindings {
   lease: Lease | undefined;
   readonly #compiled: CompiledPass;
   readonly #buffer: DeviceBuffer;
-  readonly #ids: ReadonlyMap<string, WeightId>;
+  readonly #known: ReadonlyMap<string, KnownWeight>;
 
-  constructor(compiled: CompiledPass, buffer: DeviceBuffer, ids: ReadonlyMap<string, WeightId>) {
+  constructor(compiled: CompiledPass, buffer: DeviceBuffer, known: ReadonlyMap<string, KnownWeight>) {
     this.#compiled = compiled;
     this.#buffer = buffer;
-    this.#ids = ids;
+    this.#known = known;
   }
 
   weight(name: string): Binding {
-    const place: Place = this.lease!.place(this.#ids.get(name)!);
+    const place: Place = this.lease!.place(this.#known.get(name)!.id);
     return { buffer: place.chunk, offset: place.offset };
   }
 

@@ -2,6 +2,7 @@ import type { Counters } from "../memory/eventLog.ts";
 import type { ResidencyStats } from "../memory/residency.ts";
 import type { Model } from "../models/model.ts";
 import type { DeviceInfo } from "../tensor/backend.ts";
+import type { LayerTerms } from "../tensor/layerTerms.ts";
 import type { PassDef } from "../tensor/stage.ts";
 
 /**
@@ -31,11 +32,24 @@ export interface LoadedModel {
    * Announces `repeat` passes over `inputs` (one PassDef per input; their stages correspond one to one). Compiles what is not compiled,
    * reserves activations and carried tensors, plans residency. Throws `DoesNotFitError`, with the numbers and the flag that helps.
    */
-  begin(
-    inputs: readonly PassDef[],
-    options: { readonly repeat: number | "unknown"; readonly signal?: AbortSignal },
-  ): Promise<Run>;
+  begin(inputs: readonly PassDef[], options: BeginOptions): Promise<Run>;
   close(): Promise<void>;
+}
+
+export interface BeginOptions {
+  readonly repeat: number | "unknown";
+  readonly signal?: AbortSignal;
+  readonly companions?: Companions;
+}
+
+/** Weights of other loaded files that take part in a run (a LoRA's factors), and what they add to the model's layers. No weight of the model changes. */
+export interface Companions {
+  /** With equal keys the same programs serve: strengths are part of it, the bytes behind a strength are none. */
+  readonly key: string;
+  /** Names under which graphs ask for them, none of which the model has itself. */
+  readonly weights: ReadonlyMap<string, { readonly model: LoadedModel; readonly name: string }>;
+  /** What is added to the layer of the model's weight of that name. */
+  terms(weight: string): Pick<LayerTerms, "adapt"> | undefined;
 }
 
 /** What a caller hands in for a carried input: raw bytes in its dtype. */

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import {
   add,
+  cast,
   conv2d,
   Graph,
   linear,
@@ -51,6 +52,42 @@ test("casting weights is part of the graph", () => {
     copy [3,5] by [20,4] of y + 0"
   `);
   expect(program).toMatchObject({ weights: ["w", "b"], reads: ["x"], writes: ["y"], flops: 2 * 3 * 5 * 32 + 15 });
+});
+
+test("a layer's own terms are applied where its weight is multiplied, cast or not", () => {
+  const weights = { w: { dtype: "q8_0", shape: [5, 32] }, s: f32(5), a: f32(2, 32), b: f32(5, 2) } as const;
+  for (const castWeights of [false, true]) {
+    const g: Graph = new Graph({
+      name: "stage",
+      weight: (name) => weights[name as keyof typeof weights],
+      carried: (name) => ({ x: f32(3, 32), y: f32(3, 5) })[name],
+      castWeights,
+      terms: (name) =>
+        name === "w"
+          ? { scale: "s", adapt: (x, y) => add(y, linear(linear(x, g.weight("a")), g.weight("b"))) }
+          : undefined,
+    });
+    const w = castWeights ? cast(g.weight("w"), "f32") : g.weight("w");
+    g.write("y", linear(g.carried("x"), w));
+    const program = g.finish();
+    expect(program.weights).toEqual(["w", "s", "b", "a"]);
+    expect(program.order.map((index) => (program.tensors[index] as Node).op).join(" ")).toBe(
+      `${castWeights ? "cast " : ""}mulMat mul mulMat mulMat add copy`,
+    );
+  }
+});
+
+test("a scale that fits neither one row nor all is refused", () => {
+  const g = new Graph({
+    name: "stage",
+    weight: (name) => (name === "w" ? f32(5, 4) : f32(3)),
+    carried: () => f32(2, 4),
+    castWeights: false,
+    terms: () => ({ scale: "s" }),
+  });
+  expect(() => linear(g.carried("x"), g.weight("w"))).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: stage.linear: scale [3] f32, expected [5] or [1]]`,
+  );
 });
 
 test("which convolution follows from the shapes", () => {

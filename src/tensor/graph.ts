@@ -1,5 +1,6 @@
 import { byteLength, DTYPES, type DType, type Shape, type TensorSpec } from "./dtype.ts";
 import { ShapeError } from "./errors.ts";
+import type { LayerTerms } from "./layerTerms.ts";
 import type { Leaf, Node, OpName, Program, TensorIndex } from "./program.ts";
 
 /** A symbolic tensor: a shape and a place in a graph, no numbers. Made by `Graph` and by the functions in ops/. */
@@ -25,6 +26,8 @@ export interface GraphOptions {
   readonly name: string;
   /** Every weight of the model in its resident form. */
   weight(name: string): TensorSpec | undefined;
+  /** What the matrix layer of that weight computes beside W x. */
+  terms?(name: string): LayerTerms | undefined;
   /** Every carried tensor of the pass. */
   carried(name: string): TensorSpec | undefined;
   /** Cast weights to f32 before they are used (`--force-fp32`). */
@@ -52,6 +55,13 @@ export class Graph {
   /** The model's weight of that name, in its resident form. */
   weight(name: string): Tensor {
     return this.#leaf("weight", name, this.options.weight(name));
+  }
+
+  /** What `linear` does beside the product with `w`: a weight, or a weight that was cast. */
+  termsOf(w: Tensor): LayerTerms | undefined {
+    let tensor = this.#tensors[w.index]!;
+    while (tensor.kind === "node" && tensor.op === "cast") tensor = this.#tensors[tensor.inputs[0]!]!;
+    return tensor.kind === "weight" ? this.options.terms?.(tensor.name) : undefined;
   }
 
   /** A tensor that an earlier stage, or the caller, has written. */

@@ -1,0 +1,13 @@
+import type { Tensor } from "./graph.ts";
+
+/**
+ * What a matrix layer computes beside W x, found by its weight's name. `linear` applies it: y = adapt(x, scale * (W x)), and the bias after.
+ * So a quantised file's scales and any number of LoRAs join a layer without the model's code knowing, and W itself is never copied or changed.
+ * Names are weights of the same stage, from any file: `Graph.weight` finds them, and so they are leased with the block.
+ */
+export interface LayerTerms {
+  /** A weight of f32 values that multiply W x: [n], one per output row, or [1] for all. */
+  readonly scale?: string;
+  /** Side terms. `x`: [..., T, k] f32 as the layer gets it; `y`: [..., T, n] f32, scaled W x. Returns what stands in y's place. */
+  adapt?(x: Tensor, y: Tensor): Tensor;
+}
