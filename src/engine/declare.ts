@@ -1,24 +1,28 @@
-import type { CatalogueContext, InputSpec, OutputSpec } from "../workflow/node.ts";
-import type { NodeDeclaration } from "./messages.ts";
+import type { CatalogueContext, InputSpec, NodeClass } from "../workflow/node.ts";
+import type { DeclaredClass } from "../workflow/objectInfo.ts";
 
-interface Declarable {
-  readonly name: string;
-  readonly displayName: string;
-  readonly category: string;
-  readonly inputs: Readonly<Record<string, InputSpec>>;
-  readonly outputs: readonly OutputSpec[];
-  readonly outputNode?: boolean;
-}
+type Declarable = Omit<NodeClass, "validates" | "validate" | "fingerprint" | "checkLazyStatus" | "execute">;
 
 /** A node class as data, its combos filled from the folders of this moment. */
-export function declare(node: Declarable, catalogue: CatalogueContext): NodeDeclaration {
+export function declare(node: Declarable, catalogue: CatalogueContext): DeclaredClass {
+  const { name, displayName, category, description, inputs, hidden, outputs, inputIsList, outputNode } = node;
+  const { deprecated, experimental, untitled, pythonModule, searchAliases, essentialsCategory } = node;
   return {
-    name: node.name,
-    displayName: node.displayName,
-    category: node.category,
-    inputs: Object.fromEntries(Object.entries(node.inputs).map(([name, spec]) => [name, plainSpec(spec, catalogue)])),
-    outputs: node.outputs.map(({ name, type }) => ({ name, type })),
-    outputNode: node.outputNode === true,
+    name,
+    displayName,
+    category,
+    inputs: Object.fromEntries(Object.entries(inputs).map(([input, spec]) => [input, plainSpec(spec, catalogue)])),
+    outputs,
+    outputNode: outputNode === true,
+    ...(description === undefined ? {} : { description }),
+    ...(hidden === undefined ? {} : { hidden }),
+    ...(inputIsList === undefined ? {} : { inputIsList }),
+    ...(deprecated === undefined ? {} : { deprecated }),
+    ...(experimental === undefined ? {} : { experimental }),
+    ...(untitled === undefined ? {} : { untitled }),
+    ...(pythonModule === undefined ? {} : { pythonModule }),
+    ...(searchAliases === undefined ? {} : { searchAliases }),
+    ...(essentialsCategory === undefined ? {} : { essentialsCategory }),
   };
 }
 

@@ -15,6 +15,9 @@ export interface Input<T> {
 
 export interface Output<T> {
   readonly type: string;
+  readonly isList?: boolean;
+  readonly tooltip?: string;
+  readonly template?: string;
   /** Never there: carries the type. */
   readonly value?: T;
 }
@@ -36,7 +39,12 @@ interface Definition<I extends Inputs, O extends Outputs, Out extends boolean> {
   readonly displayName?: string;
   readonly category: string;
   readonly description?: string;
+  /** ComfyUI's module of it, and what the page knows it by: `NodeClass`. */
+  readonly pythonModule?: string;
+  readonly searchAliases?: readonly string[];
+  readonly essentialsCategory?: string;
   readonly inputs: I;
+  readonly hidden?: WeirNode["hidden"];
   readonly outputs: O;
   /** Execution starts from it, and it shows what it made. */
   readonly outputNode?: Out;
@@ -55,6 +63,7 @@ export function node<const I extends Inputs, const O extends Outputs, Out extend
   definition: Definition<I, O, Out>,
 ): WeirNode {
   const { name, displayName = name, category, description, inputs, outputs, outputNode } = definition;
+  const { pythonModule, searchAliases, essentialsCategory, hidden } = definition;
   const { validates, validate, fingerprint, checkLazyStatus, deprecated, experimental } = definition;
   const read = (values: Readonly<Record<string, unknown>>): Values<I> =>
     Object.fromEntries(
@@ -68,8 +77,13 @@ export function node<const I extends Inputs, const O extends Outputs, Out extend
     category,
     ...(description === undefined ? {} : { description }),
     inputs: Object.fromEntries(Object.entries(inputs).map(([key, { spec }]) => [key, spec])),
-    outputs: Object.entries(outputs).map(([key, { type }]) => ({ name: key, type })),
+    outputs: Object.entries(outputs).map(([key, { value: _, ...output }]) => ({ name: key, ...output })),
     outputNode: outputNode === true,
+    ...(definition.displayName === undefined ? { untitled: true } : {}),
+    ...(pythonModule === undefined ? {} : { pythonModule }),
+    ...(searchAliases === undefined ? {} : { searchAliases }),
+    ...(essentialsCategory === undefined ? {} : { essentialsCategory }),
+    ...(hidden === undefined ? {} : { hidden }),
     ...(deprecated === undefined ? {} : { deprecated }),
     ...(experimental === undefined ? {} : { experimental }),
     ...(checkLazyStatus === undefined ? {} : { checkLazyStatus: (values) => checkLazyStatus(read(values)) }),
@@ -158,12 +172,18 @@ export const kind = <T>(type: string) => ({
   output: { type } as Output<T>,
 });
 
+/** An output with a line of text for who points at it. */
+export const told = <T>(output: Output<T>, tooltip: string): Output<T> => ({ ...output, tooltip });
+
+/** An output that is a list: what takes it runs once for each item. */
+export const listOf = <T>(output: Output<T>): Output<readonly T[]> => ({ type: output.type, isList: true });
+
 /** A value of any type, the same for all inputs and outputs of one template. A lazy input may not be there when the node runs. */
 export const matchType = (template: string, allowed = "*") => {
   const spec = { type: "LINK", of: MATCH_TYPE, template: { template_id: template, allowed_types: allowed } } as const;
   const read = (value: unknown) => value;
   return {
     lazyLink: (): Input<unknown> => ({ spec: { ...spec, lazy: true }, read }),
-    output: { type: MATCH_TYPE } as Output<unknown>,
+    output: { type: MATCH_TYPE, template } as Output<unknown>,
   };
 };

@@ -7,6 +7,8 @@ export const ConditioningAverage = node({
   name: "ConditioningAverage",
   displayName: "Conditioning (Average)",
   category: "model/conditioning/transform",
+  pythonModule: "nodes",
+  searchAliases: ["blend prompts", "interpolate conditioning", "mix prompts", "style fusion", "weighted blend"],
   inputs: {
     conditioning_to: CONDITIONING.link(),
     conditioning_from: CONDITIONING.link(),

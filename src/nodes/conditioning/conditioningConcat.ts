@@ -7,6 +7,7 @@ export const ConditioningConcat = node({
   name: "ConditioningConcat",
   displayName: "Conditioning (Concat)",
   category: "model/conditioning/transform",
+  pythonModule: "nodes",
   inputs: { conditioning_to: CONDITIONING.link(), conditioning_from: CONDITIONING.link() },
   outputs: { CONDITIONING: CONDITIONING.output },
   execute: ({ conditioning_to, conditioning_from }) => {

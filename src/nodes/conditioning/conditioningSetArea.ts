@@ -11,6 +11,8 @@ export const ConditioningSetArea = node({
   name: "ConditioningSetArea",
   displayName: "Conditioning (Set Area)",
   category: "model/conditioning/transform",
+  pythonModule: "nodes",
+  searchAliases: ["regional prompt", "area prompt", "spatial conditioning", "localized prompt"],
   inputs: {
     conditioning: CONDITIONING.link(),
     width: int(SIDE),

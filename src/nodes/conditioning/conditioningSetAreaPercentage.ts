@@ -10,6 +10,7 @@ export const ConditioningSetAreaPercentage = node({
   name: "ConditioningSetAreaPercentage",
   displayName: "Conditioning (Set Area with Percentage)",
   category: "model/conditioning/transform",
+  pythonModule: "nodes",
   inputs: {
     conditioning: CONDITIONING.link(),
     width: float(SIDE),

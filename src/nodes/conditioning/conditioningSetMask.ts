@@ -7,6 +7,8 @@ export const ConditioningSetMask = node({
   name: "ConditioningSetMask",
   displayName: "Conditioning (Set Mask)",
   category: "model/conditioning/transform",
+  pythonModule: "nodes",
+  searchAliases: ["masked prompt", "regional inpaint conditioning", "mask conditioning"],
   inputs: {
     conditioning: CONDITIONING.link(),
     mask: MASK.link(),

@@ -6,6 +6,7 @@ import { withScope } from "./withScope.ts";
 export const ConditioningSetTimestepRange = node({
   name: "ConditioningSetTimestepRange",
   category: "model/conditioning/transform",
+  pythonModule: "nodes",
   inputs: {
     conditioning: CONDITIONING.link(),
     start: float({ default: 0, min: 0, max: 1, step: 0.001 }),

@@ -6,6 +6,8 @@ export const ConditioningZeroOut = node({
   name: "ConditioningZeroOut",
   displayName: "Conditioning Zero Out",
   category: "model/conditioning/transform",
+  pythonModule: "nodes",
+  searchAliases: ["null conditioning", "clear conditioning"],
   inputs: { conditioning: CONDITIONING.link() },
   outputs: { CONDITIONING: CONDITIONING.output },
   execute: ({ conditioning }) => ({

@@ -5,6 +5,7 @@ import { CONDITIONING } from "../kinds.ts";
 export const FluxGuidance = node({
   name: "FluxGuidance",
   category: "model/conditioning/flux",
+  pythonModule: "comfy_extras.nodes_flux",
   inputs: {
     conditioning: CONDITIONING.link(),
     guidance: float({ default: 3.5, min: 0, max: 100, step: 0.1 }),

@@ -15,6 +15,7 @@ export const FluxKontextMultiReferenceLatentMethod = node({
   name: "FluxKontextMultiReferenceLatentMethod",
   displayName: "Edit Model Reference Method",
   category: "model/conditioning/flux",
+  pythonModule: "comfy_extras.nodes_flux",
   experimental: true,
   inputs: {
     conditioning: CONDITIONING.link(),

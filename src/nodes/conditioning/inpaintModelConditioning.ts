@@ -11,6 +11,7 @@ import type { Conditioning } from "../values.ts";
 export const InpaintModelConditioning = node({
   name: "InpaintModelConditioning",
   category: "model/conditioning",
+  pythonModule: "nodes",
   inputs: {
     positive: CONDITIONING.link(),
     negative: CONDITIONING.link(),

@@ -7,6 +7,7 @@ export const ReferenceLatent = node({
   displayName: "Set Reference Latent",
   category: "model/conditioning",
   description: "Lets an editing model look at a picture, given as its latent. Several of these nodes give it several.",
+  pythonModule: "comfy_extras.nodes_edit_model",
   inputs: { conditioning: CONDITIONING.link(), latent: optional(LATENT.link()) },
   outputs: { CONDITIONING: CONDITIONING.output },
   execute: ({ conditioning, latent }) => ({

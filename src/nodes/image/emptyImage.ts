@@ -7,6 +7,7 @@ export const EmptyImage = node({
   name: "EmptyImage",
   displayName: "Empty Image",
   category: "image",
+  pythonModule: "nodes",
   inputs: {
     width: int({ default: 512, min: 1, max: 16384, step: 1 }),
     height: int({ default: 512, min: 1, max: 16384, step: 1 }),

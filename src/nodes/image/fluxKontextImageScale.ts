@@ -7,6 +7,7 @@ export const FluxKontextImageScale = node({
   name: "FluxKontextImageScale",
   category: "model/conditioning/flux",
   description: "Scales a picture to the nearest of the sizes that Flux Kontext was trained with.",
+  pythonModule: "comfy_extras.nodes_flux",
   inputs: { image: IMAGE.link() },
   outputs: { IMAGE: IMAGE.output },
   execute: ({ image }) => {

@@ -9,6 +9,8 @@ export const ImageBatch = node({
   name: "ImageBatch",
   displayName: "Batch Images (DEPRECATED)",
   category: "image/batch",
+  pythonModule: "nodes",
+  searchAliases: ["combine images", "merge images", "stack images"],
   deprecated: true,
   inputs: { image1: IMAGE.link(), image2: IMAGE.link() },
   outputs: { IMAGE: IMAGE.output },

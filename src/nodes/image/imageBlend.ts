@@ -11,6 +11,9 @@ export const ImageBlend = node({
   name: "ImageBlend",
   displayName: "Blend Images",
   category: "image/filters",
+  pythonModule: "comfy_extras.nodes_post_processing",
+  searchAliases: ["mix images"],
+  essentialsCategory: "Image Tools",
   inputs: {
     image1: IMAGE.link(),
     image2: IMAGE.link(),

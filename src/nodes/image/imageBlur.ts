@@ -8,6 +8,7 @@ export const ImageBlur = node({
   name: "ImageBlur",
   displayName: "Blur Image",
   category: "image/filters",
+  pythonModule: "comfy_extras.nodes_post_processing",
   inputs: {
     image: IMAGE.link(),
     blur_radius: int({ default: 1, min: 1, max: 31, step: 1 }),

@@ -9,6 +9,8 @@ export const ImageCompositeMasked = node({
   name: "ImageCompositeMasked",
   displayName: "Image Composite Masked",
   category: "image/compositing",
+  pythonModule: "comfy_extras.nodes_mask",
+  searchAliases: ["overlay", "layer", "paste image", "images composition"],
   inputs: {
     destination: IMAGE.link(),
     source: IMAGE.link(),

@@ -8,6 +8,9 @@ export const ImageCrop = node({
   name: "ImageCrop",
   displayName: "Crop Image (DEPRECATED)",
   category: "image/transform",
+  pythonModule: "comfy_extras.nodes_images",
+  searchAliases: ["trim"],
+  essentialsCategory: "Image Tools",
   deprecated: true,
   inputs: {
     image: IMAGE.link(),

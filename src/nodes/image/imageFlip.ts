@@ -7,6 +7,7 @@ export const ImageFlip = node({
   name: "ImageFlip",
   displayName: "Flip Image",
   category: "image/transform",
+  pythonModule: "comfy_extras.nodes_images",
   inputs: {
     image: IMAGE.link(),
     flip_method: combo(["x-axis: vertically", "y-axis: horizontally"], { form: "object" }),

@@ -7,6 +7,8 @@ export const ImageFromBatch = node({
   name: "ImageFromBatch",
   displayName: "Get Image from Batch",
   category: "image/batch",
+  pythonModule: "comfy_extras.nodes_images",
+  searchAliases: ["select image", "pick from batch", "extract image"],
   inputs: {
     image: IMAGE.link(),
     batch_index: int({ default: 0, min: -16384, max: 16384 }),

@@ -7,6 +7,9 @@ export const ImageInvert = node({
   name: "ImageInvert",
   displayName: "Invert Image Colors",
   category: "image/color",
+  pythonModule: "nodes",
+  searchAliases: ["reverse colors"],
+  essentialsCategory: "Image Tools",
   inputs: { image: IMAGE.link() },
   outputs: { IMAGE: IMAGE.output },
   execute: ({ image }) => ({

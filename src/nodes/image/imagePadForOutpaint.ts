@@ -7,6 +7,8 @@ export const ImagePadForOutpaint = node({
   name: "ImagePadForOutpaint",
   displayName: "Pad Image for Outpainting",
   category: "image/transform",
+  pythonModule: "nodes",
+  searchAliases: ["extend canvas", "expand image"],
   inputs: {
     image: IMAGE.link(),
     left: int({ default: 0, min: 0, max: 16384, step: 8 }),

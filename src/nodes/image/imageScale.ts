@@ -9,6 +9,9 @@ export const ImageScale = node({
   name: "ImageScale",
   displayName: "Upscale Image",
   category: "image/upscaling",
+  pythonModule: "nodes",
+  searchAliases: ["resize", "resize image", "scale image", "image resize", "zoom", "zoom in", "change size"],
+  essentialsCategory: "Image Tools",
   inputs: {
     image: IMAGE.link(),
     upscale_method: combo(SCALING_METHODS),

@@ -9,6 +9,8 @@ export const ImageScaleBy = node({
   name: "ImageScaleBy",
   displayName: "Upscale Image By",
   category: "image/upscaling",
+  pythonModule: "nodes",
+  essentialsCategory: "Image Tools",
   inputs: {
     image: IMAGE.link(),
     upscale_method: combo(SCALING_METHODS),

@@ -8,6 +8,7 @@ export const ImageScaleToMaxDimension = node({
   name: "ImageScaleToMaxDimension",
   displayName: "Scale Image to Max Dimension",
   category: "image/upscaling",
+  pythonModule: "comfy_extras.nodes_images",
   inputs: {
     image: IMAGE.link(),
     upscale_method: combo(["area", "lanczos", "bilinear", "nearest-exact", "bilinear", "bicubic"], { form: "object" }),

@@ -9,6 +9,7 @@ export const ImageScaleToTotalPixels = node({
   name: "ImageScaleToTotalPixels",
   displayName: "Scale Image to Total Pixels",
   category: "image/upscaling",
+  pythonModule: "comfy_extras.nodes_post_processing",
   inputs: {
     image: IMAGE.link(),
     upscale_method: combo(SCALING_METHODS, { form: "object" }),

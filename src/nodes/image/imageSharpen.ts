@@ -10,6 +10,7 @@ export const ImageSharpen = node({
   name: "ImageSharpen",
   displayName: "Sharpen Image",
   category: "image/filters",
+  pythonModule: "comfy_extras.nodes_post_processing",
   inputs: {
     image: IMAGE.link(),
     sharpen_radius: int({ default: 1, min: 1, max: 31, step: 1, advanced: true }),

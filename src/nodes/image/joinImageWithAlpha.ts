@@ -10,6 +10,8 @@ export const JoinImageWithAlpha = node({
   name: "JoinImageWithAlpha",
   displayName: "Join Image with Alpha",
   category: "image/compositing",
+  pythonModule: "comfy_extras.nodes_compositing",
+  searchAliases: ["add transparency", "apply alpha", "composite alpha", "RGBA"],
   inputs: { image: IMAGE.link(), alpha: MASK.link() },
   outputs: { IMAGE: IMAGE.output },
   execute: ({ image, alpha }) => {

@@ -11,7 +11,11 @@ export const PreviewImage = node({
   displayName: "Preview Image",
   category: "image",
   description: "Shows pictures without keeping them.",
+  pythonModule: "nodes",
+  searchAliases: ["preview", "preview image", "show image", "view image", "display image", "image viewer"],
+  essentialsCategory: "Basics",
   inputs: { images: IMAGE.link() },
+  hidden: { prompt: "PROMPT", extra_pnginfo: "EXTRA_PNGINFO" },
   outputs: { images: IMAGE.output },
   outputNode: true,
   async execute({ images }, context) {

@@ -7,6 +7,8 @@ export const RepeatImageBatch = node({
   name: "RepeatImageBatch",
   displayName: "Repeat Image Batch",
   category: "image/batch",
+  pythonModule: "comfy_extras.nodes_images",
+  searchAliases: ["duplicate image", "clone image"],
   inputs: { image: IMAGE.link(), amount: int({ default: 1, min: 1, max: 4096 }) },
   outputs: { IMAGE: IMAGE.output },
   execute: ({ image, amount }) => {

@@ -7,6 +7,9 @@ export const SaveImage = node({
   displayName: "Save Image",
   category: "image",
   description: "Saves pictures into the output folder.",
+  pythonModule: "nodes",
+  searchAliases: ["save", "save image", "export image", "output image", "write image", "download"],
+  essentialsCategory: "Basics",
   inputs: {
     images: IMAGE.link("The pictures to save."),
     filename_prefix: text({
@@ -14,6 +17,7 @@ export const SaveImage = node({
       tooltip: "How file names start; folder/name and %width%, %height%, %year%, ... are possible.",
     }),
   },
+  hidden: { prompt: "PROMPT", extra_pnginfo: "EXTRA_PNGINFO" },
   outputs: { images: IMAGE.output },
   outputNode: true,
   async execute({ images, filename_prefix }, context) {

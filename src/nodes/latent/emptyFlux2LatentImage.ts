@@ -9,6 +9,7 @@ export const EmptyFlux2LatentImage = node({
   name: "EmptyFlux2LatentImage",
   displayName: "Empty Flux 2 Latent",
   category: "model/latent/flux",
+  pythonModule: "comfy_extras.nodes_flux",
   inputs: { width: int(SIDE), height: int(SIDE), batch_size: int({ default: 1, min: 1, max: 4096 }) },
   outputs: { LATENT: LATENT.output },
   execute: ({ width, height, batch_size }) => ({

@@ -1,4 +1,4 @@
-import { int, node } from "../declare.ts";
+import { int, node, told } from "../declare.ts";
 import { LATENT } from "../kinds.ts";
 import { emptyLatent } from "./emptyLatent.ts";
 
@@ -11,12 +11,14 @@ export const EmptyLatentImage = node({
   displayName: "Empty Latent Image",
   category: "model/latent",
   description: "A batch of empty latents, to be filled by sampling.",
+  pythonModule: "nodes",
+  searchAliases: ["empty", "empty latent", "new latent", "create latent", "blank latent", "blank"],
   inputs: {
     width: side("width"),
     height: side("height"),
     batch_size: int({ default: 1, min: 1, max: 4096, tooltip: "How many pictures to make." }),
   },
-  outputs: { LATENT: LATENT.output },
+  outputs: { LATENT: told(LATENT.output, "The empty latents.") },
   execute: ({ width, height, batch_size }) => ({
     LATENT: emptyLatent(width, height, batch_size, { channels: 4, cell: 8 }),
   }),

@@ -6,6 +6,7 @@ import { pairedLatents } from "./pairedLatents.ts";
 export const LatentAdd = node({
   name: "LatentAdd",
   category: "model/latent/advanced",
+  pythonModule: "comfy_extras.nodes_latent",
   inputs: { samples1: LATENT.link(), samples2: LATENT.link() },
   outputs: { LATENT: LATENT.output },
   execute: ({ samples1, samples2 }) => {

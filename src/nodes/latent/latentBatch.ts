@@ -9,6 +9,8 @@ export const LatentBatch = node({
   name: "LatentBatch",
   displayName: "Batch Latents (DEPRECATED)",
   category: "model/latent/batch",
+  pythonModule: "comfy_extras.nodes_latent",
+  searchAliases: ["combine latents", "merge latents", "join latents"],
   deprecated: true,
   inputs: { samples1: LATENT.link(), samples2: LATENT.link() },
   outputs: { LATENT: LATENT.output },

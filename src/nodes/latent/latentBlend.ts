@@ -9,6 +9,8 @@ export const LatentBlend = node({
   name: "LatentBlend",
   displayName: "Latent Blend",
   category: "experimental",
+  pythonModule: "nodes",
+  searchAliases: ["mix latents", "interpolate latents"],
   inputs: {
     samples1: LATENT.link(),
     samples2: LATENT.link(),

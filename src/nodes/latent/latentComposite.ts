@@ -10,6 +10,8 @@ export const LatentComposite = node({
   name: "LatentComposite",
   displayName: "Latent Composite",
   category: "model/latent",
+  pythonModule: "nodes",
+  searchAliases: ["overlay latent", "layer latent", "paste latent"],
   inputs: {
     samples_to: LATENT.link(),
     samples_from: LATENT.link(),

@@ -8,6 +8,7 @@ export const LatentCompositeMasked = node({
   name: "LatentCompositeMasked",
   displayName: "Latent Composite Masked",
   category: "model/latent",
+  pythonModule: "comfy_extras.nodes_mask",
   inputs: {
     destination: LATENT.link(),
     source: LATENT.link(),

@@ -8,6 +8,8 @@ export const LatentCrop = node({
   name: "LatentCrop",
   displayName: "Crop Latent",
   category: "model/latent/transform",
+  pythonModule: "nodes",
+  searchAliases: ["trim latent", "cut latent"],
   inputs: {
     samples: LATENT.link(),
     width: int({ default: 512, min: 64, max: 16384, step: 8 }),

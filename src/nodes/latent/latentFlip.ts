@@ -7,6 +7,8 @@ export const LatentFlip = node({
   name: "LatentFlip",
   displayName: "Flip Latent",
   category: "model/latent/transform",
+  pythonModule: "nodes",
+  searchAliases: ["mirror latent"],
   inputs: { samples: LATENT.link(), flip_method: combo(["x-axis: vertically", "y-axis: horizontally"]) },
   outputs: { LATENT: LATENT.output },
   execute: ({ samples, flip_method }) => {

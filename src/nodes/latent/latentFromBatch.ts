@@ -10,6 +10,8 @@ export const LatentFromBatch = node({
   name: "LatentFromBatch",
   displayName: "Get Latent From Batch",
   category: "model/latent/batch",
+  pythonModule: "nodes",
+  searchAliases: ["select from batch", "pick latent", "batch subset"],
   inputs: {
     samples: LATENT.link(),
     batch_index: int({ default: 0, min: -16384, max: 16384 }),

@@ -8,6 +8,7 @@ export const LatentRotate = node({
   name: "LatentRotate",
   displayName: "Rotate Latent",
   category: "model/latent/transform",
+  pythonModule: "nodes",
   inputs: { samples: LATENT.link(), rotation: combo(ROTATIONS) },
   outputs: { LATENT: LATENT.output },
   execute: ({ samples, rotation }) => ({ LATENT: withPlanes(samples, rotate(gridOfLatent(samples), rotation)) }),

@@ -12,6 +12,8 @@ export const LatentUpscale = node({
   name: "LatentUpscale",
   displayName: "Upscale Latent",
   category: "model/latent",
+  pythonModule: "nodes",
+  searchAliases: ["enlarge latent", "resize latent"],
   inputs: {
     samples: LATENT.link(),
     upscale_method: combo(LATENT_METHODS),

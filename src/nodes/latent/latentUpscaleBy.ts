@@ -8,6 +8,8 @@ export const LatentUpscaleBy = node({
   name: "LatentUpscaleBy",
   displayName: "Upscale Latent By",
   category: "model/latent",
+  pythonModule: "nodes",
+  searchAliases: ["enlarge latent", "resize latent", "scale latent"],
   inputs: {
     samples: LATENT.link(),
     upscale_method: combo(LATENT_METHODS),

@@ -16,6 +16,8 @@ export const LoadLatent = node({
   name: "LoadLatent",
   displayName: "Load Latent",
   category: "model/latent",
+  pythonModule: "nodes",
+  searchAliases: ["import latent", "open latent"],
   inputs: { latent: combo(({ list }) => list(FOLDER)) },
   outputs: { LATENT: LATENT.output },
   validates: ["latent"],

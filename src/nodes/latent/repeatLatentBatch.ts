@@ -8,6 +8,8 @@ export const RepeatLatentBatch = node({
   name: "RepeatLatentBatch",
   displayName: "Repeat Latent Batch",
   category: "model/latent/batch",
+  pythonModule: "nodes",
+  searchAliases: ["duplicate latent", "clone latent"],
   inputs: { samples: LATENT.link(), amount: int({ default: 1, min: 1, max: 64 }) },
   outputs: { LATENT: LATENT.output },
   execute: ({ samples: latent, amount }) => {

@@ -11,7 +11,10 @@ export const SaveLatent = node({
   name: "SaveLatent",
   displayName: "Save Latent",
   category: "model/latent",
+  pythonModule: "nodes",
+  searchAliases: ["export latent"],
   inputs: { samples: LATENT.link(), filename_prefix: text({ default: "latents/ComfyUI" }) },
+  hidden: { prompt: "PROMPT", extra_pnginfo: "EXTRA_PNGINFO" },
   outputs: { samples: LATENT.output },
   outputNode: true,
   async execute({ samples: latent, filename_prefix }, { folders, options, prompt, extraPngInfo }) {

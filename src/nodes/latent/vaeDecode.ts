@@ -1,4 +1,4 @@
-import { node } from "../declare.ts";
+import { node, told } from "../declare.ts";
 import { IMAGE, LATENT, VAE } from "../kinds.ts";
 
 export const VAEDecode = node({
@@ -6,7 +6,9 @@ export const VAEDecode = node({
   displayName: "VAE Decode",
   category: "model/latent",
   description: "Turns latents into pictures.",
+  pythonModule: "nodes",
+  searchAliases: ["decode", "decode latent", "latent to image", "render latent"],
   inputs: { samples: LATENT.link("The latent to decode."), vae: VAE.link("The VAE that decodes it.") },
-  outputs: { IMAGE: IMAGE.output },
+  outputs: { IMAGE: told(IMAGE.output, "The picture.") },
   execute: async ({ samples, vae }, { signal }) => ({ IMAGE: await vae.decode(samples, signal) }),
 });

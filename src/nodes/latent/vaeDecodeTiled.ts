@@ -7,6 +7,7 @@ export const VAEDecodeTiled = node({
   name: "VAEDecodeTiled",
   displayName: "VAE Decode (Tiled)",
   category: "model/latent",
+  pythonModule: "nodes",
   inputs: { samples: LATENT.link(), vae: VAE.link(), ...tileInputs(32) },
   outputs: { IMAGE: IMAGE.output },
   execute: async ({ samples, vae, tile_size, overlap }, { signal }) => ({

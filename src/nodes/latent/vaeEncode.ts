@@ -5,6 +5,8 @@ export const VAEEncode = node({
   name: "VAEEncode",
   displayName: "VAE Encode",
   category: "model/latent",
+  pythonModule: "nodes",
+  searchAliases: ["encode", "encode image", "image to latent"],
   inputs: { pixels: IMAGE.link(), vae: VAE.link() },
   outputs: { LATENT: LATENT.output },
   execute: async ({ pixels, vae }, { signal }) => ({ LATENT: await vae.encode(pixels, signal) }),

@@ -10,6 +10,7 @@ export const VAEEncodeForInpaint = node({
   name: "VAEEncodeForInpaint",
   displayName: "VAE Encode (for Inpainting)",
   category: "model/latent",
+  pythonModule: "nodes",
   inputs: {
     pixels: IMAGE.link(),
     vae: VAE.link(),

@@ -7,6 +7,7 @@ export const VAEEncodeTiled = node({
   name: "VAEEncodeTiled",
   displayName: "VAE Encode (Tiled)",
   category: "model/latent",
+  pythonModule: "nodes",
   inputs: { pixels: IMAGE.link(), vae: VAE.link(), ...tileInputs(64) },
   outputs: { LATENT: LATENT.output },
   execute: async ({ pixels, vae, tile_size, overlap }, { signal }) => ({

@@ -10,6 +10,7 @@ export const CLIPLoader = node({
   category: "model/loaders",
   description:
     "Loads one text encoder file. For Flux 2: type flux2, and Qwen3 for klein, Mistral 3 for dev; the file tells which it is.",
+  pythonModule: "nodes",
   inputs: {
     clip_name: file(TEXT_ENCODERS),
     type: combo(TEXT_ENCODER_TYPES),

@@ -8,6 +8,7 @@ export const CLIPLoaderGGUF = node({
   name: "CLIPLoaderGGUF",
   displayName: "CLIPLoader (GGUF)",
   category: "bootleg",
+  pythonModule: "custom_nodes.ComfyUI-GGUF",
   inputs: { clip_name: file(TEXT_ENCODERS), type: combo(TEXT_ENCODER_TYPES) },
   outputs: { CLIP: CLIP.output },
   fingerprint: ({ clip_name }, context) => fileFingerprint(TEXT_ENCODERS, clip_name, context),

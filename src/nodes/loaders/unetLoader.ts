@@ -8,6 +8,7 @@ export const UNETLoader = node({
   name: "UNETLoader",
   displayName: "Load Diffusion Model",
   category: "model/loaders",
+  pythonModule: "nodes",
   inputs: {
     unet_name: file(DIFFUSION_MODELS),
     weight_dtype: combo(["default", "fp8_e4m3fn", "fp8_e4m3fn_fast", "fp8_e5m2"], { advanced: true }),

@@ -8,6 +8,7 @@ export const UnetLoaderGGUF = node({
   name: "UnetLoaderGGUF",
   displayName: "Unet Loader (GGUF)",
   category: "bootleg",
+  pythonModule: "custom_nodes.ComfyUI-GGUF",
   inputs: { unet_name: combo(({ list }) => list(DIFFUSION_MODELS).filter((name) => /\.gguf$/i.test(name))) },
   outputs: { MODEL: MODEL.output },
   fingerprint: ({ unet_name }, context) => fileFingerprint(DIFFUSION_MODELS, unet_name, context),

@@ -14,6 +14,7 @@ export const VAELoader = node({
   name: "VAELoader",
   displayName: "Load VAE",
   category: "model/loaders",
+  pythonModule: "nodes",
   inputs: { vae_name: combo(({ list }) => [...list(FOLDER), PIXEL_SPACE]) },
   outputs: { VAE: VAE.output },
   fingerprint: ({ vae_name }, context) => fileFingerprint(FOLDER, vae_name, context),

@@ -8,6 +8,8 @@ export const CropMask = node({
   name: "CropMask",
   displayName: "Crop Mask",
   category: "image/mask",
+  pythonModule: "comfy_extras.nodes_mask",
+  searchAliases: ["cut mask", "extract mask region", "mask slice"],
   inputs: {
     mask: MASK.link(),
     x: int({ default: 0, min: 0, max: 16384, step: 1 }),

@@ -6,6 +6,8 @@ export const FeatherMask = node({
   name: "FeatherMask",
   displayName: "Feather Mask",
   category: "image/mask",
+  pythonModule: "comfy_extras.nodes_mask",
+  searchAliases: ["soft edge mask", "blur mask edges", "gradient mask edge"],
   inputs: {
     mask: MASK.link(),
     left: int({ default: 0, min: 0, max: 16384, step: 1 }),

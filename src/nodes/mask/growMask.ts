@@ -7,6 +7,8 @@ export const GrowMask = node({
   name: "GrowMask",
   displayName: "Grow Mask",
   category: "image/mask",
+  pythonModule: "comfy_extras.nodes_mask",
+  searchAliases: ["expand mask", "shrink mask"],
   inputs: {
     mask: MASK.link(),
     expand: int({ default: 0, min: -16384, max: 16384, step: 1 }),

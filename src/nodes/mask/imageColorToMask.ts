@@ -7,6 +7,7 @@ export const ImageColorToMask = node({
   name: "ImageColorToMask",
   displayName: "Convert Image Color to Mask",
   category: "image/mask",
+  pythonModule: "comfy_extras.nodes_mask",
   inputs: { image: IMAGE.link(), color: int({ default: 0, min: 0, max: 0xffffff, step: 1, display: "color" }) },
   outputs: { MASK: MASK.output },
   execute: ({ image: { width, height, batch, channels, data }, color }) => {

@@ -9,6 +9,8 @@ export const ImageToMask = node({
   name: "ImageToMask",
   displayName: "Convert Image to Mask",
   category: "image/mask",
+  pythonModule: "comfy_extras.nodes_mask",
+  searchAliases: ["extract channel", "channel to mask"],
   inputs: { image: IMAGE.link(), channel: combo(CHANNELS, { form: "object" }) },
   outputs: { MASK: MASK.output },
   execute: ({ image: { width, height, batch, channels, data }, channel }) => {

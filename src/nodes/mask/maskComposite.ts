@@ -6,6 +6,8 @@ export const MaskComposite = node({
   name: "MaskComposite",
   displayName: "Combine Masks",
   category: "image/mask",
+  pythonModule: "comfy_extras.nodes_mask",
+  searchAliases: ["combine masks", "blend masks", "layer masks", "masks composition"],
   inputs: {
     destination: MASK.link(),
     source: MASK.link(),

@@ -7,6 +7,8 @@ export const MaskToImage = node({
   name: "MaskToImage",
   displayName: "Convert Mask to Image",
   category: "image/mask",
+  pythonModule: "comfy_extras.nodes_mask",
+  searchAliases: ["convert mask"],
   inputs: { mask: MASK.link() },
   outputs: { IMAGE: IMAGE.output },
   execute: ({ mask }) => {

@@ -5,6 +5,7 @@ export const SolidMask = node({
   name: "SolidMask",
   displayName: "Create Solid Mask",
   category: "image/mask",
+  pythonModule: "comfy_extras.nodes_mask",
   inputs: {
     value: float({ default: 1, min: 0, max: 1, step: 0.01 }),
     width: int({ default: 512, min: 1, max: 16384, step: 1 }),

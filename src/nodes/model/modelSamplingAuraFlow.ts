@@ -6,6 +6,7 @@ import { MODEL } from "../kinds.ts";
 export const ModelSamplingAuraFlow = node({
   name: "ModelSamplingAuraFlow",
   category: "model/patch",
+  pythonModule: "comfy_extras.nodes_model_advanced",
   inputs: { model: MODEL.link(), shift: float({ default: 1.73, min: 0, max: 100, step: 0.01 }) },
   outputs: { MODEL: MODEL.output },
   execute: ({ model, shift }) => ({ MODEL: { ...model, sampling: discreteFlowSampling(shift, 1) } }),

@@ -9,6 +9,7 @@ const SIDE = { default: 1024, min: 16, max: 16384, step: 8 };
 export const ModelSamplingFlux = node({
   name: "ModelSamplingFlux",
   category: "model/patch/flux",
+  pythonModule: "comfy_extras.nodes_model_advanced",
   inputs: {
     model: MODEL.link(),
     max_shift: float({ default: 1.15, min: 0, max: 100, step: 0.01, advanced: true }),

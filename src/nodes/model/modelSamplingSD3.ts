@@ -6,6 +6,7 @@ import { MODEL } from "../kinds.ts";
 export const ModelSamplingSD3 = node({
   name: "ModelSamplingSD3",
   category: "model/patch/stable diffusion",
+  pythonModule: "comfy_extras.nodes_model_advanced",
   inputs: { model: MODEL.link(), shift: float({ default: 3, min: 0, max: 100, step: 0.01 }) },
   outputs: { MODEL: MODEL.output },
   execute: ({ model, shift }) => ({ MODEL: { ...model, sampling: discreteFlowSampling(shift) } }),

@@ -7,6 +7,7 @@ import { MODEL, SIGMAS } from "../kinds.ts";
 export const BasicScheduler = node({
   name: "BasicScheduler",
   category: "model/sampling/schedulers",
+  pythonModule: "comfy_extras.nodes_custom_sampler",
   inputs: {
     model: MODEL.link(),
     scheduler: combo(schedulerNames, { form: "object" }),

@@ -5,6 +5,7 @@ import { MODEL, SIGMAS } from "../kinds.ts";
 export const BetaSamplingScheduler = node({
   name: "BetaSamplingScheduler",
   category: "model/sampling/schedulers",
+  pythonModule: "comfy_extras.nodes_custom_sampler",
   inputs: {
     model: MODEL.link(),
     steps: int({ default: 20, min: 1, max: 10000 }),

@@ -6,6 +6,7 @@ export const CFGGuider = node({
   name: "CFGGuider",
   displayName: "CFG Guider",
   category: "model/sampling/guiders",
+  pythonModule: "comfy_extras.nodes_custom_sampler",
   inputs: {
     model: MODEL.link(),
     positive: CONDITIONING.link(),

@@ -5,6 +5,8 @@ import { NOISE } from "../kinds.ts";
 export const DisableNoise = node({
   name: "DisableNoise",
   category: "model/sampling/noise",
+  pythonModule: "comfy_extras.nodes_custom_sampler",
+  searchAliases: ["zero noise"],
   inputs: {},
   outputs: { NOISE: NOISE.output },
   execute: () => ({ NOISE: { seed: null } }),

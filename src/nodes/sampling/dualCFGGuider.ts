@@ -6,6 +6,8 @@ export const DualCFGGuider = node({
   name: "DualCFGGuider",
   displayName: "Dual CFG Guider",
   category: "model/sampling/guiders",
+  pythonModule: "comfy_extras.nodes_custom_sampler",
+  searchAliases: ["dual prompt guidance"],
   inputs: {
     model: MODEL.link(),
     cond1: CONDITIONING.link(),

@@ -6,6 +6,7 @@ import { SIGMAS } from "../kinds.ts";
 export const ExtendIntermediateSigmas = node({
   name: "ExtendIntermediateSigmas",
   category: "model/sampling/sigmas",
+  pythonModule: "comfy_extras.nodes_custom_sampler",
   inputs: {
     sigmas: SIGMAS.link(),
     steps: int({ default: 2, min: 1, max: 100 }),

@@ -1,7 +1,7 @@
 import { samplerNames } from "../../sampling/samplers/index.ts";
 import { schedulerNames } from "../../sampling/schedulers/index.ts";
 import { ksamplerSchedule } from "../../sampling/scheduleSigmas.ts";
-import { combo, float, int, node, seed } from "../declare.ts";
+import { combo, float, int, node, seed, told } from "../declare.ts";
 import { CONDITIONING, LATENT, MODEL } from "../kinds.ts";
 import { sampleLatent } from "./sampleLatent.ts";
 
@@ -10,6 +10,8 @@ export const KSampler = node({
   name: "KSampler",
   category: "model/sampling",
   description: "Denoises a latent with a model, guided by a positive and a negative conditioning.",
+  pythonModule: "nodes",
+  searchAliases: ["sampler", "sample", "generate", "denoise", "diffuse", "txt2img", "img2img"],
   inputs: {
     model: MODEL.link("The diffusion model."),
     seed: seed("The seed of the noise."),
@@ -35,7 +37,7 @@ export const KSampler = node({
       tooltip: "How much is made anew; below 1 something of the latent stays.",
     }),
   },
-  outputs: { LATENT: LATENT.output },
+  outputs: { LATENT: told(LATENT.output, "The denoised latent.") },
   async execute(
     { model, seed, steps, cfg, sampler_name, scheduler, positive, negative, latent_image, denoise },
     context,

@@ -11,6 +11,7 @@ export const KSamplerAdvanced = node({
   name: "KSamplerAdvanced",
   displayName: "KSampler (Advanced)",
   category: "model/sampling",
+  pythonModule: "nodes",
   inputs: {
     model: MODEL.link(),
     add_noise: combo(["enable", "disable"], { advanced: true }),

@@ -5,6 +5,7 @@ import { SAMPLER } from "../kinds.ts";
 export const KSamplerSelect = node({
   name: "KSamplerSelect",
   category: "model/sampling/samplers",
+  pythonModule: "comfy_extras.nodes_custom_sampler",
   inputs: { sampler_name: combo(samplerNames, { form: "object" }) },
   outputs: { SAMPLER: SAMPLER.output },
   execute: ({ sampler_name }) => ({ SAMPLER: { name: sampler_name } }),

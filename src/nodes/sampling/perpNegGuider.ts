@@ -6,6 +6,7 @@ export const PerpNegGuider = node({
   name: "PerpNegGuider",
   displayName: "Perp-Neg Guider",
   category: "experimental",
+  pythonModule: "comfy_extras.nodes_perpneg",
   experimental: true,
   inputs: {
     model: MODEL.link(),

@@ -5,6 +5,7 @@ import { SIGMAS } from "../kinds.ts";
 export const PolyexponentialScheduler = node({
   name: "PolyexponentialScheduler",
   category: "model/sampling/schedulers",
+  pythonModule: "comfy_extras.nodes_custom_sampler",
   inputs: {
     steps: int({ default: 20, min: 1, max: 10000 }),
     sigma_max: float({ default: 14.614642, min: 0, max: 5000, step: 0.01, round: false, advanced: true }),

@@ -6,6 +6,7 @@ import { sampleLatent } from "./sampleLatent.ts";
 export const SamplerCustom = node({
   name: "SamplerCustom",
   category: "model/sampling/custom",
+  pythonModule: "comfy_extras.nodes_custom_sampler",
   inputs: {
     model: MODEL.link(),
     add_noise: boolean({ default: true, advanced: true }),

@@ -5,6 +5,7 @@ import { sampleLatent } from "./sampleLatent.ts";
 export const SamplerCustomAdvanced = node({
   name: "SamplerCustomAdvanced",
   category: "model/sampling/custom",
+  pythonModule: "comfy_extras.nodes_custom_sampler",
   inputs: {
     noise: NOISE.link(),
     guider: GUIDER.link(),

@@ -6,6 +6,7 @@ import { FLOAT, MODEL } from "../kinds.ts";
 export const SamplingPercentToSigma = node({
   name: "SamplingPercentToSigma",
   category: "model/sampling/sigmas",
+  pythonModule: "comfy_extras.nodes_custom_sampler",
   inputs: {
     model: MODEL.link(),
     sampling_percent: float({ default: 0, min: 0, max: 1, step: 0.0001 }),

@@ -6,6 +6,7 @@ import { MODEL, SIGMAS } from "../kinds.ts";
 export const SDTurboScheduler = node({
   name: "SDTurboScheduler",
   category: "model/sampling/schedulers",
+  pythonModule: "comfy_extras.nodes_custom_sampler",
   inputs: {
     model: MODEL.link(),
     steps: int({ default: 1, min: 1, max: 10 }),

@@ -6,6 +6,7 @@ import { SIGMAS } from "../kinds.ts";
 export const SplitSigmasDenoise = node({
   name: "SplitSigmasDenoise",
   category: "model/sampling/sigmas",
+  pythonModule: "comfy_extras.nodes_custom_sampler",
   inputs: { sigmas: SIGMAS.link(), denoise: float({ default: 1, min: 0, max: 1, step: 0.01 }) },
   outputs: { high_sigmas: SIGMAS.output, low_sigmas: SIGMAS.output },
   execute: ({ sigmas, denoise }) => {

@@ -5,6 +5,7 @@ import { SIGMAS } from "../kinds.ts";
 export const VPScheduler = node({
   name: "VPScheduler",
   category: "model/sampling/schedulers",
+  pythonModule: "comfy_extras.nodes_custom_sampler",
   inputs: {
     steps: int({ default: 20, min: 1, max: 10000 }),
     beta_d: float({ default: 19.9, min: 0, max: 5000, step: 0.01, round: false, advanced: true }),

@@ -7,6 +7,8 @@ export const ComfySwitchNode = node({
   name: "ComfySwitchNode",
   displayName: "If/Else Switch",
   category: "utilities/logic",
+  pythonModule: "comfy_extras.nodes_logic",
+  searchAliases: ["if", "then", "switch", "conditional", "branch"],
   experimental: true,
   inputs: { switch: boolean(), on_false: either.lazyLink(), on_true: either.lazyLink() },
   outputs: { output: either.output },

@@ -8,6 +8,8 @@ export const PreviewAny = node({
   displayName: "Preview as Text",
   category: "utilities",
   description: "Shows any value as text.",
+  pythonModule: "comfy_extras.nodes_preview_any",
+  searchAliases: ["show output", "inspect", "debug", "print value", "show text"],
   inputs: { source: kind<unknown>("*").link() },
   outputs: { STRING: STRING.output },
   outputNode: true,

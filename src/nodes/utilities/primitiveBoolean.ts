@@ -5,6 +5,7 @@ export const PrimitiveBoolean = node({
   name: "PrimitiveBoolean",
   displayName: "Boolean",
   category: "utilities/primitive",
+  pythonModule: "comfy_extras.nodes_primitive",
   inputs: { value: boolean() },
   outputs: { BOOLEAN: BOOLEAN.output },
   execute: ({ value }) => ({ BOOLEAN: value }),

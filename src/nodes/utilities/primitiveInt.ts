@@ -5,6 +5,7 @@ export const PrimitiveInt = node({
   name: "PrimitiveInt",
   displayName: "Int",
   category: "utilities/primitive",
+  pythonModule: "comfy_extras.nodes_primitive",
   inputs: { value: bigInt({ min: -(2n ** 63n - 1n), max: 2n ** 63n - 1n, controlAfterGenerate: "fixed" }) },
   outputs: { INT: INT.output },
   execute: ({ value }) => ({ INT: value }),

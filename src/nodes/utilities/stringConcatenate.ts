@@ -5,6 +5,17 @@ export const StringConcatenate = node({
   name: "StringConcatenate",
   displayName: "Concatenate Text",
   category: "text",
+  pythonModule: "comfy_extras.nodes_string",
+  searchAliases: [
+    "concatenate",
+    "text concat",
+    "join text",
+    "merge text",
+    "combine strings",
+    "string concat",
+    "append text",
+    "combine text",
+  ],
   inputs: {
     string_a: text({ multiline: true }),
     string_b: text({ multiline: true }),

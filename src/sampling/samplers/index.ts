@@ -37,6 +37,7 @@ export interface SamplerEntry {
   readonly dropsPenultimate?: boolean;
 }
 
+/** Names in _gpu draw their noise where the latent is, which is here: they give what they give in ComfyUI on a CPU. */
 const samplers: Readonly<Record<string, SamplerEntry>> = {
   euler: { run: euler },
   euler_cfg_pp: { run: eulerCfgPp({}) },
@@ -54,11 +55,15 @@ const samplers: Readonly<Record<string, SamplerEntry>> = {
   dpmpp_2s_ancestral: { run: dpmpp2sAncestral },
   dpmpp_2s_ancestral_cfg_pp: { run: dpmpp2sAncestralCfgPp },
   dpmpp_sde: { run: dpmppSde },
+  dpmpp_sde_gpu: { run: dpmppSde },
   dpmpp_2m: { run: dpmpp2m },
   dpmpp_2m_cfg_pp: { run: dpmpp2mCfgPp },
   dpmpp_2m_sde: { run: dpmppMSde({ formula: "midpoint" }) },
+  dpmpp_2m_sde_gpu: { run: dpmppMSde({ formula: "midpoint" }) },
   dpmpp_2m_sde_heun: { run: dpmppMSde({ formula: "heun" }) },
+  dpmpp_2m_sde_heun_gpu: { run: dpmppMSde({ formula: "heun" }) },
   dpmpp_3m_sde: { run: dpmppMSde({ formula: "third" }) },
+  dpmpp_3m_sde_gpu: { run: dpmppMSde({ formula: "third" }) },
   ddpm: { run: ddpm },
   lcm: { run: lcm },
   ipndm: { run: ipndm },

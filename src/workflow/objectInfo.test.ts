@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import { type DeclaredClass, objectInfo } from "./objectInfo.ts";
+
+const inputs = {
+  image: { type: "LINK", of: "IMAGE" },
+  mask: { type: "LINK", of: "MASK", optional: true },
+} as const;
+const plain: DeclaredClass = {
+  name: "Blur",
+  displayName: "Blur",
+  untitled: true,
+  category: "image",
+  inputs,
+  hidden: { unique_id: "UNIQUE_ID" },
+  outputs: [{ name: "blurred", type: "IMAGE", isList: true }],
+  outputNode: false,
+};
+
+test("a class of a module in the older form", () =>
+  expect(objectInfo({ ...plain, pythonModule: "nodes" })).toMatchObject({
+    input: { required: { image: ["IMAGE"] }, optional: { mask: ["MASK"] }, hidden: { unique_id: "UNIQUE_ID" } },
+    input_order: { required: ["image"], optional: ["mask"], hidden: ["unique_id"] },
+    display_name: "Blur",
+    search_aliases: [],
+    python_module: "nodes",
+    output: ["IMAGE"],
+    output_name: ["blurred"],
+    output_is_list: [true],
+  }));
+
+test("a class in the newer form", () =>
+  expect(objectInfo(plain)).toMatchObject({
+    input: {
+      required: { image: ["IMAGE", {}] },
+      optional: { mask: ["MASK", {}] },
+      hidden: { unique_id: ["UNIQUE_ID"] },
+    },
+    display_name: null,
+    search_aliases: null,
+    python_module: "weir",
+    output_tooltips: [null],
+    output_matchtypes: null,
+  }));
+
+test("no inputs: an empty group of required ones", () =>
+  expect(objectInfo({ ...plain, inputs: {}, hidden: {} })).toMatchObject({
+    input: { required: {} },
+    input_order: { required: [] },
+  }));
