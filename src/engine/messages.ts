@@ -2,7 +2,9 @@ import type { MemoryEvent } from "../memory/eventLog.ts";
 import type { SavedPicture } from "../nodes/context.ts";
 import type { RunStats } from "../runtime/runtime.ts";
 import type { Span } from "../runtime/trace.ts";
-import type { InputSpec, Prompt } from "../workflow/node.ts";
+import type { ExecutionEvent } from "../workflow/executionEvent.ts";
+import type { Prompt } from "../workflow/node.ts";
+import type { DeclaredClass } from "../workflow/objectInfo.ts";
 
 /**
  * What supervisor and engine say to each other: plain data (structured clone), the same for the command line and the server. Tensors
@@ -13,6 +15,10 @@ export type ToEngine =
   | { readonly type: "run"; readonly job: Job }
   | { readonly type: "interrupt"; readonly jobId: string }
   | { readonly type: "stats" }
+  /** Checks a prompt without running it, also while a job runs. Answered by "validated" with the same `requestId`. */
+  | { readonly type: "validate"; readonly requestId: number; readonly request: ValidateRequest }
+  /** ComfyUI's POST /free: done when the job that runs is over. */
+  | { readonly type: "free"; readonly free: FreeRequest }
   | { readonly type: "quit" };
 
 export type FromEngine =
@@ -30,7 +36,8 @@ export type FromEngine =
   | { readonly type: "failed"; readonly error: PlainError }
   | { readonly type: "event"; readonly jobId: string; readonly event: JobEvent }
   | { readonly type: "done"; readonly jobId: string; readonly result: JobResult }
-  | { readonly type: "stats"; readonly stats: RunStats };
+  | { readonly type: "stats"; readonly stats: RunStats }
+  | { readonly type: "validated"; readonly requestId: number; readonly validation: PlainValidation };
 
 export interface EngineOptions {
   /** `--device`: cpu, vulkan, cuda, metal or a device's name; undefined: the best there is. */
@@ -69,16 +76,17 @@ export interface Job {
   readonly id: string;
   readonly prompt: Prompt;
   readonly extraPngInfo: Readonly<Record<string, unknown>>;
+  /** The output nodes to run, ComfyUI's `partial_execution_targets` (or those of them that are valid); null or left out: all. */
+  readonly targets?: readonly string[] | null;
+  /** Whether progress carries pictures of what is being made. Left out: none. */
+  readonly previews?: "none" | "latent2rgb";
   /** What it saved in a process that died: not saved again. Set by the supervisor. */
   readonly saved?: readonly SavedPicture[];
 }
 
 /** What happens while a job runs, in ComfyUI's words where it has one. */
 export type JobEvent =
-  | { readonly kind: "execution_start" }
-  | { readonly kind: "execution_cached"; readonly nodes: readonly string[] }
-  | { readonly kind: "executing"; readonly node: string; readonly classType: string }
-  | { readonly kind: "progress"; readonly node: string; readonly value: number; readonly max: number }
+  | ExecutionEvent
   | {
       readonly kind: "stage";
       readonly model: string;
@@ -87,8 +95,6 @@ export type JobEvent =
       readonly vramBudget: number;
       readonly movedBytes: number;
     }
-  /** `ui` is null for a node that was not run (its results were there) and shows nothing. */
-  | { readonly kind: "executed"; readonly node: string; readonly ui: Readonly<Record<string, unknown>> | null }
   | { readonly kind: "memory"; readonly event: MemoryEvent; readonly weight?: string }
   | { readonly kind: "warning"; readonly text: string }
   /** A batch of spans, in the order in which they ended; times in ms since 1970, so that processes of one run share a time line. */
@@ -96,24 +102,70 @@ export type JobEvent =
   /** The engine died and the job starts again in a new process. `where`: what was running, "" when nothing was. */
   | { readonly kind: "restarted"; readonly reason: string; readonly where: string };
 
+/** How a job ended. `timestamp`: ms since 1970. `outputs`: what nodes showed, by id, those before an error or an interrupt too. */
 export type JobResult =
   | {
       readonly status: "success";
       readonly outputs: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
       readonly stats: RunStats;
       readonly nodeErrors: Readonly<Record<string, unknown>>;
+      readonly timestamp?: number;
     }
+  | ({ readonly status: "invalid" } & PlainRefusal)
+  | ({
+      readonly status: "error";
+      readonly node?: string;
+      readonly classType?: string;
+      readonly error: PlainError;
+      /** ComfyUI's `current_inputs`: each input's values, numbers and texts as they are, the rest in words. */
+      readonly currentInputs?: Readonly<Record<string, readonly unknown[]>>;
+      /** Nodes whose results are there. */
+      readonly currentOutputs?: readonly string[];
+      /** Where it happened, in words, a line each: what ComfyUI's traceback is to a user. */
+      readonly where?: readonly string[];
+    } & Unfinished)
+  | ({ readonly status: "interrupted"; readonly node?: string; readonly classType?: string } & Unfinished);
+
+interface Unfinished {
+  readonly outputs?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Nodes that ran, in order. */
+  readonly executed?: readonly string[];
+  readonly timestamp?: number;
+}
+
+export interface ValidateRequest {
+  readonly prompt: Prompt;
+  readonly targets?: readonly string[] | null;
+}
+
+/** What ComfyUI answers to a prompt, as data. */
+export type PlainValidation =
   | {
-      readonly status: "invalid";
-      readonly error: unknown;
+      readonly ok: true;
+      /** Values as coerced. */
+      readonly prompt: Prompt;
+      /** Output nodes that can run. */
+      readonly outputs: readonly string[];
       readonly nodeErrors: Readonly<Record<string, unknown>>;
-      /** For people: one line a problem, each with what would do. */
-      readonly lines: readonly string[];
-      /** Every problem is a file that is not in its folder. */
-      readonly missingFiles: boolean;
     }
-  | { readonly status: "error"; readonly node?: string; readonly classType?: string; readonly error: PlainError }
-  | { readonly status: "interrupted" };
+  | ({ readonly ok: false } & PlainRefusal);
+
+export interface PlainRefusal {
+  /** `{type, message, details, extra_info}` */
+  readonly error: unknown;
+  readonly nodeErrors: Readonly<Record<string, unknown>>;
+  /** For people: one line a problem, each with what would do. */
+  readonly lines: readonly string[];
+  /** Every problem is a file that is not in its folder. */
+  readonly missingFiles: boolean;
+}
+
+export interface FreeRequest {
+  /** Drops weights from VRAM and RAM. */
+  readonly unloadModels: boolean;
+  /** The same, and forgets the results of nodes. */
+  readonly freeMemory: boolean;
+}
 
 /** An error as data. `code` is stable (docs/errors.md); `message` carries the numbers and the next step. */
 export interface PlainError {
@@ -122,12 +174,5 @@ export interface PlainError {
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
-/** A node class as data: what /object_info and settings need, with no code; options of combos are lists. */
-export interface NodeDeclaration {
-  readonly name: string;
-  readonly displayName: string;
-  readonly category: string;
-  readonly inputs: Readonly<Record<string, InputSpec>>;
-  readonly outputs: readonly { readonly name: string; readonly type: string }[];
-  readonly outputNode: boolean;
-}
+/** A node class as data: what /object_info (`objectInfo` of workflow/) and settings need, with no code; options of combos are lists. */
+export interface NodeDeclaration extends DeclaredClass {}

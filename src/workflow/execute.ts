@@ -1,4 +1,5 @@
 import { cacheKeys } from "./cacheKey.ts";
+import type { ExecutionEvent } from "./executionEvent.ts";
 import { executionOrder, sourcesOf } from "./executionOrder.ts";
 import { isLink } from "./link.ts";
 import type { Link, NodeClass, NodeContext, NodeResult, Prompt } from "./node.ts";
@@ -6,15 +7,7 @@ import type { ResultCache } from "./resultCache.ts";
 
 type Ui = Readonly<Record<string, unknown>>;
 
-/** What happens while a prompt runs, in ComfyUI's words. */
-export type ExecutionEvent =
-  | { readonly kind: "execution_start" }
-  /** Nodes whose results were there before anything ran. */
-  | { readonly kind: "execution_cached"; readonly nodes: readonly string[] }
-  | { readonly kind: "executing"; readonly node: string; readonly classType: string }
-  | { readonly kind: "progress"; readonly node: string; readonly value: number; readonly max: number }
-  /** It made something to show; or it was not run because its results were there (null when it shows nothing). */
-  | { readonly kind: "executed"; readonly node: string; readonly ui: Ui | null };
+export type { ExecutionEvent } from "./executionEvent.ts";
 
 export interface ExecuteOptions<Context extends NodeContext> {
   /** As validated: values coerced, no cycles. */
@@ -28,6 +21,8 @@ export interface ExecuteOptions<Context extends NodeContext> {
   /** Adds to what every node is given. */
   readonly context: (base: NodeContext) => Context;
   readonly onEvent?: (event: ExecutionEvent) => void;
+  /** ms since 1970. */
+  readonly now?: () => number;
 }
 
 /** `outputs`: what output nodes showed, by node id; those made before an error or an interrupt too. `executed`: what ran, in order. */
@@ -47,7 +42,7 @@ export type Execution = {
  */
 export async function execute<Context extends NodeContext>(options: ExecuteOptions<Context>): Promise<Execution> {
   const { prompt, outputs, nodes, cache, signal } = options;
-  const emit = options.onEvent ?? (() => {});
+  const { onEvent: emit = () => {}, now = Date.now } = options;
   const sources = (id: string) => sourcesOf(id, prompt, nodes);
   const strongSources = (id: string) => sourcesOf(id, prompt, nodes, true);
   const contextOf = (nodeId: string): Context =>
@@ -60,7 +55,7 @@ export async function execute<Context extends NodeContext>(options: ExecuteOptio
       progress: (value, max) => emit({ kind: "progress", node: nodeId, value, max }),
     });
 
-  emit({ kind: "execution_start" });
+  emit({ kind: "execution_start", timestamp: now() });
   const needed = executionOrder(outputs, sources, () => false);
   const fingerprints = new Map<string, string>();
   for (const id of needed) {
@@ -77,7 +72,7 @@ export async function execute<Context extends NodeContext>(options: ExecuteOptio
     const result = cache.get(keys.get(id)!);
     if (result !== undefined) live.set(id, result);
   }
-  emit({ kind: "execution_cached", nodes: [...live.keys()] });
+  emit({ kind: "execution_cached", nodes: [...live.keys()], timestamp: now() });
   const readers = countReaders(
     executionOrder(outputs, sources, (id) => live.has(id)),
     sources,
@@ -96,6 +91,7 @@ export async function execute<Context extends NodeContext>(options: ExecuteOptio
     // The cache may have it by now: an equal node ran a moment ago.
     let result = live.get(id) ?? cache.get(key);
     if (result === undefined) {
+      emit({ kind: "progress_state", node: id, state: "running", value: 0, max: 1 });
       emit({ kind: "executing", node: id, classType });
       try {
         const asked = askedFor(prompt, id, nodes(classType)!, live, contextOf(id));
@@ -112,6 +108,7 @@ export async function execute<Context extends NodeContext>(options: ExecuteOptio
       executed.push(id);
       if (result.ui !== undefined) emit({ kind: "executed", node: id, ui: result.ui });
     } else emit({ kind: "executed", node: id, ui: result.ui ?? null });
+    emit({ kind: "progress_state", node: id, state: "finished", value: 1, max: 1 });
     if (result.ui !== undefined) shown[id] = result.ui;
     live.set(id, result);
     done.add(id);

@@ -33,7 +33,7 @@ const stage = (movedBytes: number): JobEvent => ({
 });
 
 function play(progress: Progress, clock: { ms: number }): void {
-  progress.event({ kind: "execution_start" });
+  progress.event({ kind: "execution_start", timestamp: 0 });
   progress.event({ kind: "executing", node: "1", classType: "UNETLoader" });
   clock.ms = 20;
   progress.event({ kind: "executing", node: "5", classType: "SamplerCustomAdvanced" });
