@@ -77,6 +77,59 @@ test("a layer's own terms are applied where its weight is multiplied, cast or no
   }
 });
 
+test("some rows of a weight have those rows' terms; any other part of it is refused", () => {
+  const weights = { w: { dtype: "f16", shape: [5, 32] }, s: f32(5) } as const;
+  for (const castWeights of [false, true]) {
+    const firsts: number[] = [];
+    const g: Graph = new Graph({
+      name: "stage",
+      weight: (name) => weights[name as keyof typeof weights],
+      carried: (name) => ({ x: f32(3, 32), half: f32(3, 16), y: f32(3, 2) })[name],
+      castWeights,
+      terms: (name) =>
+        name !== "w"
+          ? undefined
+          : {
+              scale: "s",
+              adapt(x, y, { first, product }) {
+                firsts.push(first);
+                return add(y, product(x));
+              },
+            },
+    });
+    const w = castWeights ? cast(g.weight("w"), "f32") : g.weight("w");
+    g.write("y", linear(g.carried("x"), slice(slice(w, 0, 1, 4), 0, 2, 2)));
+    expect(firsts).toEqual([3]);
+    const program = g.finish();
+    const scales = program.tensors.filter((t) => t.kind === "node" && t.op === "view" && t.shape.length === 1);
+    expect(scales.map((t) => (t as Node).viewOffset)).toEqual([12, 12]);
+    expect(() => linear(g.carried("half"), slice(w, 1, 16, 16))).toThrow("must be whole rows");
+  }
+});
+
+test("a vector is patched once, and the weights of the patch are the stage's", () => {
+  const g: Graph = new Graph({
+    name: "stage",
+    weight: () => f32(4),
+    carried: () => f32(3, 4),
+    castWeights: false,
+    terms: (name) => (name === "b" ? { patch: (w) => add(w, g.weight("delta")) } : undefined),
+  });
+  expect(g.weight("b")).toBe(g.weight("b"));
+  g.write("y", add(add(g.carried("x"), g.weight("b")), g.weight("b")));
+  const program = g.finish();
+  expect(program.weights).toEqual(["b", "delta"]);
+  expect(program.order.map((index) => (program.tensors[index] as Node).op).join(" ")).toBe("add add add copy");
+  const wrong: Graph = new Graph({
+    name: "stage",
+    weight: () => f32(4),
+    carried: () => f32(3, 4),
+    castWeights: false,
+    terms: () => ({ patch: () => wrong.carried("x") }),
+  });
+  expect(() => wrong.weight("b")).toThrow("stage: b is [4], patched to [3,4] f32");
+});
+
 test("a scale that fits neither one row nor all is refused", () => {
   const g = new Graph({
     name: "stage",

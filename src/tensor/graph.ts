@@ -45,6 +45,7 @@ export class Graph {
   readonly #tensors: (Leaf | Node)[] = [];
   readonly #handles: Tensor[] = [];
   readonly #leaves = new Map<string, Tensor>();
+  readonly #patched = new Map<string, Tensor>();
   readonly #roots: { readonly name: string; readonly index: TensorIndex }[] = [];
   readonly #flops: number[] = [];
 
@@ -52,16 +53,43 @@ export class Graph {
     this.options = options;
   }
 
-  /** The model's weight of that name, in its resident form. */
+  /** The model's weight of that name, in its resident form; a vector that is patched (`LayerTerms.patch`) as it then is. */
   weight(name: string): Tensor {
-    return this.#leaf("weight", name, this.options.weight(name));
+    const leaf = this.#leaf("weight", name, this.options.weight(name));
+    const terms = this.options.terms?.(name);
+    if (!terms?.patch) return leaf;
+    const known = this.#patched.get(name);
+    if (known) return known;
+    const patched = terms.patch(leaf);
+    if (patched.dtype !== "f32" || patched.shape.join() !== leaf.shape.join())
+      throw new ShapeError(
+        `${this.options.name}: ${name} is [${leaf.shape}], patched to [${patched.shape}] ${patched.dtype}`,
+      );
+    this.#patched.set(name, patched);
+    return patched;
   }
 
-  /** What `linear` does beside the product with `w`: a weight, or a weight that was cast. */
-  termsOf(w: Tensor): LayerTerms | undefined {
+  /**
+   * What `linear` does beside the product with `w`: a weight, some of a weight's rows (from `first` on, of `rows`), or either of them cast.
+   * Throws ShapeError where a weight with terms is looked at in any other way: they would be lost.
+   */
+  layerOf(w: Tensor): { readonly terms: LayerTerms; readonly first: number; readonly rows: number } | undefined {
     let tensor = this.#tensors[w.index]!;
-    while (tensor.kind === "node" && tensor.op === "cast") tensor = this.#tensors[tensor.inputs[0]!]!;
-    return tensor.kind === "weight" ? this.options.terms?.(tensor.name) : undefined;
+    let first = 0;
+    let whole = true;
+    while (tensor.kind === "node" && (tensor.op === "cast" || tensor.op === "view")) {
+      const from: Leaf | Node = this.#tensors[tensor.inputs[0]!]!;
+      if (tensor.op === "view") {
+        whole &&= from.shape.length === 2 && tensor.shape[1] === from.shape[1];
+        first += Number(tensor.params["offset"]) / from.strides[0]!;
+      }
+      tensor = from;
+    }
+    const terms = tensor.kind === "weight" ? this.options.terms?.(tensor.name) : undefined;
+    if (!terms) return undefined;
+    if (!whole)
+      throw new ShapeError(`${this.options.name}: a part of a weight that has terms of its own must be whole rows`);
+    return { terms, first, rows: tensor.shape.at(-2)! };
   }
 
   /** A tensor that an earlier stage, or the caller, has written. */
