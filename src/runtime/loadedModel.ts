@@ -141,8 +141,8 @@ export class LoadedModelImpl implements LoadedModel {
     const { backend, precision } = this.core.options;
     const terms = (name: string): LayerTerms | undefined => {
       const scale = this.#scales.get(name);
-      const adapt = companions?.terms(name)?.adapt;
-      return scale || adapt ? { ...(scale && { scale }), ...(adapt && { adapt }) } : undefined;
+      const theirs = companions?.terms(name);
+      return scale || theirs ? { ...theirs, ...(scale && { scale }) } : undefined;
     };
     const compiled = compilePass(def, weights, precision === "fp32", backend, terms);
     this.#compiled.set(key, compiled);

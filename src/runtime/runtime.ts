@@ -48,8 +48,8 @@ export interface Companions {
   readonly key: string;
   /** Names under which graphs ask for them, none of which the model has itself. */
   readonly weights: ReadonlyMap<string, { readonly model: LoadedModel; readonly name: string }>;
-  /** What is added to the layer of the model's weight of that name. */
-  terms(weight: string): Pick<LayerTerms, "adapt"> | undefined;
+  /** What is added to the layer of the model's weight of that name, or to a vector of that name. */
+  terms(weight: string): Pick<LayerTerms, "adapt" | "patch"> | undefined;
 }
 
 /** What a caller hands in for a carried input: raw bytes in its dtype. */
