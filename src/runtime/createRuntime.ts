@@ -16,9 +16,9 @@ import type { Backend } from "../tensor/backend.ts";
 import type { Program } from "../tensor/program.ts";
 import { createFileStore } from "./fileStore.ts";
 import { createHostMemory } from "./hostMemory.ts";
+import { LoadedFile, type WeightBook } from "./loadedFile.ts";
 import { LoadedModelImpl } from "./loadedModel.ts";
 import { modelTitle } from "./modelTitle.ts";
-import { residentForm } from "./residentForm.ts";
 import type { LoadedModel, PassStats, Precision, RunStats, Runtime } from "./runtime.ts";
 import { type Tracer, traceBackend, traceMoves } from "./trace.ts";
 
@@ -31,7 +31,7 @@ export interface RuntimeOptions {
   readonly pinShare?: number;
   /** `--vram` in bytes: the ceiling on weights, activations, carried tensors and staging together. */
   readonly vram: number;
-  /** `--vram-weights`: bytes, or a share (0..1] of the weights that a pass uses. */
+  /** `--vram-weights`: bytes, or a share (0..1] of the weights of the model that runs, its companions included. */
   readonly vramWeights?: { readonly bytes: number } | { readonly share: number };
   /**
    * `--ram` in bytes: what a device with memory of its own may keep of weights in the machine's memory, its staging included. Default 0:
@@ -109,48 +109,38 @@ export function createRuntime(given: RuntimeOptions): Runtime {
     events.listen((event) => see(event, "weight" in event ? names.get(event.weight) : undefined));
   }
   const core: RuntimeCore = { options, residency, ledger, passes: [], nameOf: (id) => names.get(id), owners };
-  const loaded = new Map<string, { model: Model; handle: LoadedModelImpl }>();
+  const files = new Map<string, LoadedFile>();
+  let opened = 0;
+  const book: WeightBook = {
+    add(id, { name, entry }, form, model) {
+      store.add(id, { source: model.source, name: entry.name, form });
+      names.set(id, name);
+      models.set(id, modelTitle(model));
+    },
+    remove(id) {
+      store.remove(id);
+      names.delete(id);
+      models.delete(id);
+    },
+  };
 
   return {
     device: backend.info,
     precision: options.precision,
 
     load(model: Model): LoadedModel {
-      const known = loaded.get(model.source.path);
-      if (known && known.model.kind === model.kind && known.model.source.identity === model.source.identity) {
-        if (known.model.source !== model.source) void model.source.close();
-        return known.handle;
-      }
+      const { path, identity } = model.source;
+      const known = files.get(path);
       // The file was replaced since: the old weights go once nothing leases them, the new ones are other weights.
-      if (known) void known.handle.close();
-      const forms = model.weights.map((weight) => residentForm(model.source.path, weight));
-      const specs = model.weights.map((weight, i) => ({
-        name: weight.name,
-        bytes: forms[i]!.bytes,
-        fileBytes: weight.entry.bytes,
-      }));
-      const ids = residency.register(`${model.source.path}#${model.source.identity}`, specs);
-      ids.forEach((id, i) => {
-        const { name, entry } = model.weights[i]!;
-        store.add(id, { source: model.source, name: entry.name, form: forms[i]! });
-        names.set(id, name);
-        models.set(id, modelTitle(model));
-      });
-      const handle = new LoadedModelImpl(
-        core,
-        model,
-        new Map(model.weights.map((w, i) => [w.name, forms[i]!])),
-        ids,
-        () => {
-          if (loaded.get(model.source.path)?.handle === handle) loaded.delete(model.source.path);
-          for (const id of ids) {
-            store.remove(id);
-            names.delete(id);
-            models.delete(id);
-          }
-        },
-      );
-      loaded.set(model.source.path, { model, handle });
+      if (known && known.identity !== identity) void known.close();
+      const file =
+        known?.identity === identity
+          ? known
+          : new LoadedFile(model.source, opened++, residency, book, () => {
+              if (files.get(path) === file) files.delete(path);
+            });
+      const handle = new LoadedModelImpl(core, file, model);
+      files.set(path, file);
       return handle;
     },
 
@@ -181,7 +171,7 @@ export function createRuntime(given: RuntimeOptions): Runtime {
     },
 
     async close() {
-      for (const { handle } of [...loaded.values()]) await handle.close();
+      for (const file of [...files.values()]) await file.close();
       await residency.trim();
       ram.trim();
       await backend.close();

@@ -1,70 +1,59 @@
 import type { Place } from "../memory/deviceMemory.ts";
 import type { Lease } from "../memory/residency.ts";
-import type { Fence, Schedule, Use, WeightId } from "../memory/words.ts";
+import type { Fence, Schedule, Use } from "../memory/words.ts";
 import type { Model } from "../models/model.ts";
 import { type Binding, type Bindings, type DeviceBuffer, Interrupted, type Submission } from "../tensor/backend.ts";
-import { byteLength, type TensorSpec } from "../tensor/dtype.ts";
-import type { LayerTerms } from "../tensor/layerTerms.ts";
+import { byteLength } from "../tensor/dtype.ts";
 import type { PassDef } from "../tensor/stage.ts";
-import { type CompiledPass, compilePass } from "./compilePass.ts";
+import type { CompiledPass } from "./compilePass.ts";
 import type { RuntimeCore } from "./createRuntime.ts";
 import { DeviceFullError, DoesNotFitError } from "./errors.ts";
+import type { KnownWeight, LoadedFile } from "./loadedFile.ts";
+import { ModelPasses } from "./modelPasses.ts";
 import { modelTitle } from "./modelTitle.ts";
-import type { BeginOptions, Companions, InputValue, LoadedModel, Run } from "./runtime.ts";
+import type { BeginOptions, InputValue, LoadedModel, Run } from "./runtime.ts";
 
-/** Compiled passes kept per model: a prompt, its negative, and the sizes a session goes back and forth between. */
-const KEPT_PASSES = 16;
 /** Submissions in flight where the device queues them: one computes while the next one's weights are leased and its graph is built. */
 const IN_FLIGHT = 2;
 /** Pass statistics kept: a long session must not grow. */
 const KEPT_STATS = 10_000;
 
-/** A weight in its resident form, and the residency's name for it. */
-interface KnownWeight extends TensorSpec {
-  readonly bytes: number;
-  readonly id: WeightId;
-}
-
-/** A model whose weights the residency knows. Runs its passes stage by stage, under leases. */
+/** A model whose weights the residency knows, as one opening of its file sees it. Runs its passes stage by stage, under leases. */
 export class LoadedModelImpl implements LoadedModel {
   readonly model: Model;
   readonly core: RuntimeCore;
+  readonly #file: LoadedFile;
   readonly #own: ReadonlyMap<string, KnownWeight>;
-  readonly #scales: ReadonlyMap<string, string>;
-  readonly #compiled = new Map<string, CompiledPass>();
-  readonly #forget: () => void;
-  #closed = false;
+  readonly #passes: ModelPasses;
 
-  constructor(
-    core: RuntimeCore,
-    model: Model,
-    specs: ReadonlyMap<string, TensorSpec & { readonly bytes: number }>,
-    ids: readonly WeightId[],
-    forget: () => void,
-  ) {
+  /** Throws `UnsupportedEncodingError`, `WeightTooLarge`. */
+  constructor(core: RuntimeCore, file: LoadedFile, model: Model) {
     this.core = core;
-    this.model = model;
-    this.#own = new Map(model.weights.map(({ name }, i) => [name, { ...specs.get(name)!, id: ids[i]! }]));
-    this.#scales = new Map(model.weights.flatMap(({ name, scale }) => (scale === undefined ? [] : [[name, scale]])));
-    this.#forget = forget;
+    this.#file = file;
+    this.model = file.adopt(model);
+    this.#own = file.register(this.model);
+    this.#passes = new ModelPasses({
+      model: this.model,
+      own: this.#own,
+      castWeights: core.options.precision === "fp32",
+      backend: core.options.backend,
+      weightsOf: (companion) => {
+        if (!(companion instanceof LoadedModelImpl) || companion.core !== core || companion.#file.closed)
+          throw new Error(`invariant: ${modelTitle(companion.model)} is not loaded here`);
+        return companion.#own;
+      },
+      onCompiled: (program) => core.owners.set(program, this.#title()),
+    });
   }
 
   async begin(inputs: readonly PassDef[], { repeat, signal, companions }: BeginOptions): Promise<Run> {
     if (signal?.aborted) throw new Interrupted();
     const { residency, ledger, options } = this.core;
-    const known = this.#known(companions);
-    const compiled = inputs.map((def) => this.#compile(def, known, companions));
-    const stages = compiled[0]!.programs.length;
-    if (compiled.some((c) => c.programs.length !== stages))
-      throw new Error("invariant: the inputs of a pass differ in stages");
-
-    const uses = Array.from({ length: stages }, (_, s) => this.#use(compiled, s, known));
-    const activations = Math.max(...uses.map((use) => use.activationBytes));
-    const carriedBytes = compiled.map((c) => c.carried.bytes);
+    const prepared = this.#passes.prepare(inputs, companions);
+    const { compiled, uses, known, activationBytes: activations, carriedBytes, weightBytes } = prepared;
     const carried = carriedBytes.reduce((sum, bytes) => sum + bytes, 0);
     if (options.vramWeights && "share" in options.vramWeights) {
-      const bytes = bytesOf(compiled, known);
-      await residency.setBudget({ vram: options.vram, weights: Math.floor(options.vramWeights.share * bytes) });
+      await residency.setBudget({ vram: options.vram, weights: Math.floor(options.vramWeights.share * weightBytes) });
     }
 
     // The activation buffer is made anew at each run, exactly as large as its largest stage: a large picture takes room from the weights
@@ -104,64 +93,11 @@ export class LoadedModelImpl implements LoadedModel {
     };
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    await this.core.residency.close(this.#modelId());
-    this.#forget();
-    await this.model.source.close();
+  close(): Promise<void> {
+    return this.#file.close();
   }
 
-  #modelId = (): string => `${this.model.source.path}#${this.model.source.identity}`;
   #title = (): string => modelTitle(this.model);
-
-  /** The weights that graphs of a run may ask for, companions' included, by the names they ask for them. */
-  #known(companions: Companions | undefined): ReadonlyMap<string, KnownWeight> {
-    const own = this.#own;
-    if (!companions || companions.weights.size === 0) return own;
-    const all = new Map(own);
-    for (const [name, { model, name: theirs }] of companions.weights) {
-      if (!(model instanceof LoadedModelImpl) || model.core !== this.core || model.#closed)
-        throw new Error(`invariant: ${name} belongs to a model that is not loaded here`);
-      const known = model.#own.get(theirs);
-      if (!known || own.has(name)) throw new Error(`invariant: ${name} is ${known ? "the model's own" : "unknown"}`);
-      all.set(name, known);
-    }
-    return all;
-  }
-
-  #compile(def: PassDef, weights: ReadonlyMap<string, KnownWeight>, companions: Companions | undefined): CompiledPass {
-    const key = companions ? `${def.key} with ${companions.key}` : def.key;
-    const known = this.#compiled.get(key);
-    if (known) {
-      this.#compiled.delete(key);
-      this.#compiled.set(key, known);
-      return known;
-    }
-    const { backend, precision } = this.core.options;
-    const terms = (name: string): LayerTerms | undefined => {
-      const scale = this.#scales.get(name);
-      const theirs = companions?.terms(name);
-      return scale || theirs ? { ...theirs, ...(scale && { scale }) } : undefined;
-    };
-    const compiled = compilePass(def, weights, precision === "fp32", backend, terms);
-    this.#compiled.set(key, compiled);
-    for (const program of compiled.programs) this.core.owners.set(program, this.#title());
-    if (this.#compiled.size > KEPT_PASSES) this.#compiled.delete(this.#compiled.keys().next().value!);
-    return compiled;
-  }
-
-  /** One stage over all inputs: the union of their weights, the largest of their activations. */
-  #use(compiled: readonly CompiledPass[], stage: number, known: ReadonlyMap<string, KnownWeight>): Use {
-    const programs = compiled.map((c) => c.programs[stage]!);
-    const names = new Set(programs.flatMap((program) => program.weights));
-    return {
-      stage: programs[0]!.name,
-      weights: [...names].map((name) => known.get(name)!.id),
-      activationBytes: Math.max(...compiled.map((c) => c.activationBytes[stage]!)),
-      flops: programs.reduce((sum, program) => sum + program.flops, 0),
-    };
-  }
 
   async #pass(
     compiled: readonly CompiledPass[],
@@ -278,12 +214,6 @@ export class LoadedModelImpl implements LoadedModel {
     });
     if (passes.length > KEPT_STATS) passes.splice(0, passes.length - KEPT_STATS);
   }
-}
-
-/** Bytes of all weights that a pass uses, each once. */
-function bytesOf(compiled: readonly CompiledPass[], known: ReadonlyMap<string, KnownWeight>): number {
-  const names = new Set(compiled.flatMap(({ programs }) => programs.flatMap(({ weights }) => weights)));
-  return [...names].reduce((sum, name) => sum + known.get(name)!.bytes, 0);
 }
 
 /** Where a stage's leaves lie: weights under the lease, carried tensors in the run's buffer. One object per input, filled per stage. */

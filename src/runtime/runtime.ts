@@ -13,7 +13,10 @@ import type { PassDef } from "../tensor/stage.ts";
 export interface Runtime {
   readonly device: DeviceInfo;
   readonly precision: Precision;
-  /** Makes a model's weights known to the residency. Reads nothing. The same file loaded twice is one model. */
+  /**
+   * Makes a model's weights known to the residency. Reads nothing. A file loaded twice has its weights once, and each asker its own model of it
+   * (a text encoder with other taps); use `LoadedModel.model`, since a second opening's source is closed.
+   */
   load(model: Model): LoadedModel;
   /** Drops weights that nothing leases, and all copies in RAM. */
   trim(): Promise<void>;

@@ -1,12 +1,12 @@
-import type { Budget } from "../../memory/residency.ts";
-import type { Schedule, Use, WeightId, WeightSpec } from "../../memory/words.ts";
+import type { Budget, Residency } from "../../memory/residency.ts";
+import type { Schedule, Use, WeightSpec } from "../../memory/words.ts";
 import type { Model } from "../../models/model.ts";
-import { compilePass } from "../../runtime/compilePass.ts";
+import { type KnownWeight, LoadedFile, type WeightBook } from "../../runtime/loadedFile.ts";
+import { ModelPasses } from "../../runtime/modelPasses.ts";
 import { modelTitle } from "../../runtime/modelTitle.ts";
-import { residentForm } from "../../runtime/residentForm.ts";
-import type { LoadedModel, Precision, Run, Runtime } from "../../runtime/runtime.ts";
+import type { BeginOptions, LoadedModel, Precision, Run, Runtime } from "../../runtime/runtime.ts";
 import type { DeviceInfo } from "../../tensor/backend.ts";
-import { byteLength, type TensorSpec } from "../../tensor/dtype.ts";
+import { byteLength } from "../../tensor/dtype.ts";
 import type { Program } from "../../tensor/program.ts";
 import type { PassDef } from "../../tensor/stage.ts";
 import { planningSource } from "./planningSource.ts";
@@ -67,8 +67,11 @@ export interface PlanningRuntime extends Runtime {
 export function planningRuntime({ device, precision, vram, vramWeights }: PlanningOptions): PlanningRuntime {
   const models: RecordedModel[] = [];
   const runs: RecordedRun[] = [];
-  const loaded = new Map<string, LoadedModel>();
-  const sources = new Set<{ close(): Promise<void> }>();
+  const files = new Map<string, LoadedFile>();
+  const book: WeightBook = { add() {}, remove() {} };
+  const weightsOf = new WeakMap<LoadedModel, ReadonlyMap<string, KnownWeight>>();
+  /** Index of the model that registered a file's weights last. */
+  const latest = new WeakMap<LoadedFile, number>();
   let weightsSoFar = 0;
 
   const runtime: PlanningRuntime = {
@@ -78,15 +81,12 @@ export function planningRuntime({ device, precision, vram, vramWeights }: Planni
     device: device.info,
     precision,
     load(model: Model): LoadedModel {
-      const known = loaded.get(model.source.path);
-      if (known && known.model.kind === model.kind && known.model.source.identity === model.source.identity) {
-        void model.source.close();
-        return known;
-      }
-      const made = register(model);
-      loaded.set(model.source.path, made);
-      sources.add(model.source);
-      return made;
+      const { path, identity } = model.source;
+      const known = files.get(path);
+      if (known?.identity === identity) return loadedFrom(known, model);
+      const file = new LoadedFile(model.source, files.size, residencyFor(model), book, () => files.delete(path));
+      files.set(path, file);
+      return loadedFrom(file, model);
     },
     trim: () => Promise.resolve(),
     setRam() {},
@@ -94,52 +94,58 @@ export function planningRuntime({ device, precision, vram, vramWeights }: Planni
       throw new Error("invariant: a plan has no statistics");
     },
     async close() {
-      for (const source of sources) await source.close();
+      for (const file of [...files.values()]) await file.close();
     },
   };
   return runtime;
 
-  function register(model: Model): LoadedModel {
-    const forms = model.weights.map((weight) => residentForm(model.source.path, weight));
-    const specs = new Map<string, TensorSpec>(model.weights.map(({ name }, i) => [name, forms[i]!]));
-    const ids = new Map<string, WeightId>(model.weights.map(({ name }, i) => [name, weightsSoFar + i]));
-    const bytes = new Map<WeightId, number>(model.weights.map((_, i) => [weightsSoFar + i, forms[i]!.bytes]));
-    weightsSoFar += model.weights.length;
-    const matrices = model.weights.filter(({ role }) => role !== "vector");
-    const index =
-      models.push({
-        title: modelTitle(model),
-        kind: model.kind,
-        weights: model.weights.map(({ name, entry }, i) => ({ name, bytes: forms[i]!.bytes, fileBytes: entry.bytes })),
-        encodings: [...new Set(matrices.map(({ entry }) => entry.encoding))],
-      }) - 1;
-
+  /** Weights are registered for the first model that asks for them: mostly all of a file's at once. */
+  function residencyFor(first: Model): Pick<Residency, "register" | "close"> {
     return {
+      register(_, weights) {
+        const matrices = first.weights.filter(({ role }) => role !== "vector");
+        models.push({
+          title: modelTitle(first),
+          kind: first.kind,
+          weights,
+          encodings: [...new Set(matrices.map(({ entry }) => entry.encoding))],
+        });
+        return weights.map(() => weightsSoFar++);
+      },
+      close: () => Promise.resolve(),
+    };
+  }
+
+  function loadedFrom(file: LoadedFile, given: Model): LoadedModel {
+    const before = models.length;
+    const model = file.adopt(given);
+    const own = file.register(model);
+    if (models.length > before) latest.set(file, before);
+    const index = latest.get(file)!;
+    const passes = new ModelPasses({
+      model,
+      own,
+      castWeights: precision === "fp32",
+      backend: device,
+      weightsOf: (companion) => weightsOf.get(companion)!,
+    });
+    const handle: LoadedModel = {
       // What opened the model may read its tokenizer and its embeddings later.
       model: Object.create(model, { source: { value: planningSource(model.source), enumerable: true } }) as Model,
-      begin(inputs: readonly PassDef[], { repeat }: { readonly repeat: number | "unknown" }): Promise<Run> {
-        const compiled = inputs.map((def) => compilePass(def, specs, precision === "fp32", device));
-        const uses = compiled[0]!.programs.map((first, s): Use => {
-          const programs = compiled.map((c) => c.programs[s]!);
-          return {
-            stage: first.name,
-            weights: [...new Set(programs.flatMap((program) => program.weights))].map((name) => ids.get(name)!),
-            activationBytes: Math.max(...compiled.map((c) => c.activationBytes[s]!)),
-            flops: programs.reduce((sum, program) => sum + program.flops, 0),
-          };
-        });
+      begin(inputs: readonly PassDef[], { repeat, companions }: BeginOptions): Promise<Run> {
+        const prepared = passes.prepare(inputs, companions);
+        const { uses, activationBytes, carriedBytes, weightBytes } = prepared;
         const body: Schedule = { kind: "sequence", items: uses.map((use) => ({ kind: "use", use })) };
-        const own = [...new Set(uses.flatMap(({ weights }) => weights))].reduce((sum, id) => sum + bytes.get(id)!, 0);
         const run: RecordedRun = {
           node: runtime.node,
           model: index,
           schedule: { kind: "repeat", n: repeat, body },
           uses,
           passes: 0,
-          activationBytes: Math.max(...uses.map((use) => use.activationBytes)),
-          carriedBytes: compiled.reduce((sum, c) => sum + c.carried.bytes, 0),
+          activationBytes,
+          carriedBytes: carriedBytes.reduce((sum, bytes) => sum + bytes, 0),
           ...(vramWeights && "share" in vramWeights
-            ? { budget: { vram, weights: Math.floor(vramWeights.share * own) } }
+            ? { budget: { vram, weights: Math.floor(vramWeights.share * weightBytes) } }
             : {}),
         };
         runs.push(run);
@@ -159,5 +165,7 @@ export function planningRuntime({ device, precision, vram, vramWeights }: Planni
       },
       close: () => Promise.resolve(),
     };
+    weightsOf.set(handle, own);
+    return handle;
   }
 }
