@@ -33,9 +33,10 @@ export interface ArrangeInput {
 
 /**
  * From what lies where to what the plan wants, moving as little as can be: chunks with pins stay, their gaps take other pins (best fit),
- * the rest goes into new chunks of exactly its size. Other models' chunks stay while there is room. If gaps that nothing fills would make
- * the plan infeasible, the chunk with the most gap per kept byte goes and its pins are loaded again; in the end all of them, and then
- * the bytes are exactly what the plan counted. Counts only: nothing is changed. `short`: leases hold what would have to go.
+ * the rest goes into new chunks of exactly its size. Where there is room for all of that beside what lies there, nothing leaves. Else other
+ * models' chunks stay while there is room. If gaps that nothing fills would make the plan infeasible, the chunk with the most gap per kept
+ * byte goes and its pins are loaded again; in the end all of them, and then the bytes are exactly what the plan counted. Counts only:
+ * nothing is changed. `short`: leases hold what would have to go.
  */
 export function arrange(input: ArrangeInput): Arrangement | { readonly short: Bytes } {
   const { chunks, window, plan, pins, scheduled, limit, maxChunkBytes } = input;
@@ -48,16 +49,23 @@ export function arrange(input: ArrangeInput): Arrangement | { readonly short: By
   const stays = (record: WeightRecord) => record.holds > 0 || wanted(record);
   const target = Math.min(CHUNK, maxChunkBytes, Math.ceil(plan.pinnedBytes / PIECES));
 
+  const without = (some: ReadonlySet<PoolChunk>) =>
+    pins.filter(({ chunk, holds }) => chunk === null || !(some.has(chunk) || (inWindow(chunk) && holds > 0)));
+
+  // Where there is room for everything nothing leaves: not even what is no pin and lies beside one, or a load that is on its way.
+  const inUse = new Set(ordinary.filter((chunk) => chunk.residents.length > 0));
+  const beside = fillGaps(without(inUse), inUse, () => true);
+  const added = cut(beside.rest, target);
+  if (plan.windowBytes + sum(inUse) + sum(added) <= limit) {
+    const empty = ordinary.filter((chunk) => !inUse.has(chunk));
+    return { freed: empty, fills: beside.fills, fresh: added, keepsWindow };
+  }
+
   const kept = new Set(ordinary.filter((chunk) => chunk.residents.some(stays)));
   for (;;) {
-    const missing = pins.filter(
-      (record) => record.chunk === null || !(kept.has(record.chunk) || (inWindow(record.chunk) && record.holds > 0)),
-    );
-    const { fills, rest, left } = fillGaps(missing, kept, stays);
+    const { fills, rest, left } = fillGaps(without(kept), kept, stays);
     const fresh = cut(rest, target);
-    let bytes = plan.windowBytes;
-    for (const chunk of kept) bytes += chunk.bytes;
-    for (const chunk of fresh) bytes += chunk.bytes;
+    let bytes = plan.windowBytes + sum(kept) + sum(fresh);
     if (bytes > limit) {
       const worst = worstOf(kept, left, leased, wanted);
       if (worst === null) return { short: bytes - limit };
@@ -69,7 +77,7 @@ export function arrange(input: ArrangeInput): Arrangement | { readonly short: By
     const others = ordinary.filter((chunk) => !kept.has(chunk));
     const freed = others.filter(gone);
     const optional = others.filter((chunk) => !gone(chunk));
-    for (const chunk of optional) bytes += chunk.bytes;
+    bytes += sum(optional);
     for (const chunk of leaveOrder(optional, scheduled, plan.pinned)) {
       if (bytes <= limit) break;
       freed.push(chunk);
@@ -77,6 +85,12 @@ export function arrange(input: ArrangeInput): Arrangement | { readonly short: By
     }
     return { freed, fills, fresh, keepsWindow };
   }
+}
+
+function sum(chunks: Iterable<{ readonly bytes: Bytes }>): Bytes {
+  let bytes = 0;
+  for (const chunk of chunks) bytes += chunk.bytes;
+  return bytes;
 }
 
 /** Largest first, each into the smallest gap that holds it. `left`: bytes of each chunk that stay empty. */

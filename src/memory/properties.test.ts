@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import { replay } from "./testing/bench.ts";
 import { needlessReads } from "./testing/needlessReads.ts";
-import { play, scenarios } from "./testing/scenario.ts";
+import { play, type Scenario, scenarios } from "./testing/scenario.ts";
 
 /**
  * The invariants of DESIGN.md, as far as they are this room's, over random lives of a residency. What `play` checks on the way: see there.
@@ -77,6 +77,29 @@ test("4. faults end in typed errors and true books, and what is still there work
   );
 });
 
+/** A weight on its way, no part of the next schedule, beside a leased one: there is room for all. */
+const besideALease: Scenario = {
+  models: [[[1], [1], [4, 5, 22]], [[1]]],
+  shared: [],
+  vramShare: 20,
+  weightsShare: 1,
+  ramShare: 0,
+  alignment: 1,
+  maxChunkShare: 100,
+  unified: false,
+  isStatic: false,
+  concurrency: 1,
+  acts: [
+    { do: "announce", model: 0, shape: "once", reserved: 0 },
+    { do: "next", count: 1, hold: true, fence: false },
+    { do: "announce", model: 1, shape: "once", reserved: 0 },
+    { do: "next", count: 1, hold: false, fence: false },
+    { do: "announce", model: 0, shape: "once", reserved: 0 },
+  ],
+  seed: 0,
+  faults: 0,
+};
+
 test("5. when everything fits, dynamic makes the moves of static", async () => {
   const acts = scenarios().map(({ acts }) =>
     acts.filter((act) => ["announce", "next", "release", "turns"].includes(act.do)),
@@ -87,10 +110,8 @@ test("5. when everything fits, dynamic makes the moves of static", async () => {
     fc.asyncProperty(scenarios(roomy), async (scenario) => {
       const moves = async (isStatic: boolean) => {
         const { events, store } = await play({ ...scenario, isStatic });
-        // A read that a new schedule calls off in its middle is made again; each such read is a drop in the log, and there are no others.
-        const repeated = store.fills.length - new Set(store.fills).size;
-        const calledOff = events.recent().filter((event) => event.kind === "drop" && event.from === "vram").length;
-        expect(repeated).toBeLessThanOrEqual(calledOff);
+        // What was really read, the log aside: a load that has begun is never called off where there is room.
+        expect(new Set(store.fills).size).toBe(store.fills.length);
         const made: string[] = [];
         for (const event of events.recent()) {
           if (event.kind === "move" && event.to === "vram") made.push(`${event.weight} ${event.reason}`);
@@ -109,7 +130,7 @@ test("5. when everything fits, dynamic makes the moves of static", async () => {
       for (const move of dynamic) expect(fixed).toContain(move);
       if (dynamic.length > 0) moving++;
     }),
-    { numRuns: RUNS },
+    { numRuns: RUNS, examples: [[besideALease]] },
   );
   expect(moving).toBeGreaterThan(RUNS / 2);
 });

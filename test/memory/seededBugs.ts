@@ -164,4 +164,10 @@ export const seededBugs: readonly SeededBug[] = [
     from: "if (!copy.full) return pass(record, place, job);",
     to: "",
   },
+  {
+    name: "a new plan's pins push out what lies beside a leased weight although there is room",
+    file: "arrange.ts",
+    from: "if (plan.windowBytes + sum(inUse) + sum(added) <= limit) {",
+    to: "if (plan.windowBytes + sum(inUse) + sum(added) < 0) {",
+  },
 ];
