@@ -1,8 +1,10 @@
 import type { Cursor } from "./cursor.ts";
 import type { DeviceMemory } from "./deviceMemory.ts";
 import type { EventLog } from "./eventLog.ts";
+import type { PooledLease } from "./lease.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Loader } from "./loader.ts";
+import type { Lock } from "./lock.ts";
 import type { Plan, Policy } from "./policy.ts";
 import type { Pool, PoolChunk } from "./pool.ts";
 import type { RamTenant } from "./ramTenant.ts";
@@ -23,6 +25,14 @@ export interface State {
   readonly ram: RamTier;
   /** What the tier knows this residency by. */
   readonly tenant: RamTenant;
+  /** Loads in flight at once. */
+  readonly concurrency: number;
+  /** What waits for fences or makes chunks, one at a time. The fast path does not take it. */
+  readonly lock: Lock;
+  /** Lease objects that are not out. */
+  readonly idle: PooledLease[];
+  /** Called, once, when weights are let go of. */
+  readonly releases: Set<() => void>;
   /** By id; null once the model is closed. */
   readonly table: (WeightRecord | null)[];
   budget: Budget;

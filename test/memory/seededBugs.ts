@@ -28,7 +28,7 @@ export const seededBugs: readonly SeededBug[] = [
   },
   {
     name: "a second reader's fence replaces the first",
-    file: "createResidency.ts",
+    file: "release.ts",
     from: "else record.fences = [...(record.fences ?? []).filter((other) => !other.done), fence];",
     to: "else record.fence = fence;",
   },
@@ -106,9 +106,9 @@ export const seededBugs: readonly SeededBug[] = [
   },
   {
     name: "an acquire that failed keeps its holds",
-    file: "createResidency.ts",
-    from: "        if (held !== null) this.#unhold(use);\n        throw error;",
-    to: "        throw error;",
+    file: "acquire.ts",
+    from: "      if (held !== null) unhold(state, use);\n      throw error;",
+    to: "      throw error;",
   },
   {
     name: "an upload is not tried again",
@@ -118,7 +118,7 @@ export const seededBugs: readonly SeededBug[] = [
   },
   {
     name: "a budget that falls is ignored until the next run",
-    file: "createResidency.ts",
+    file: "setBudget.ts",
     from: 'if (state.run !== null) state.replan = smaller ? "budget" : (state.replan ?? "replan");',
     to: "if (state.run !== null) state.replan = state.replan;",
   },
@@ -130,13 +130,13 @@ export const seededBugs: readonly SeededBug[] = [
   },
   {
     name: "sizes are not rounded up to the alignment",
-    file: "createResidency.ts",
+    file: "registerModel.ts",
     from: "Math.max(1, Math.ceil(bytes / memory.alignment)) * memory.alignment",
     to: "bytes",
   },
   {
     name: "a use that waits is satisfied when its first weight is there",
-    file: "createResidency.ts",
+    file: "acquire.ts",
     from: "for (const loaded of loads) await loaded;",
     to: "await loads[0];",
   },

@@ -13,15 +13,15 @@ const acrossRooms: readonly Bug[] = [
   {
     id: "a lease's end ends all leases of its weights",
     where: "src/memory",
-    from: "      record.holds--;\n      if (after",
-    to: "      record.holds = 0;\n      if (after",
+    from: "    record.holds--;\n    if (after",
+    to: "    record.holds = 0;\n    if (after",
     tests: memory,
   },
   {
     id: "an acquire that failed gives one hold too few back",
     where: "src/memory",
-    from: "for (const weight of use.weights) this.#state.table[weight]!.holds--;",
-    to: "for (const weight of use.weights.slice(1)) this.#state.table[weight]!.holds--;",
+    from: "for (const weight of use.weights) state.table[weight]!.holds--;",
+    to: "for (const weight of use.weights.slice(1)) state.table[weight]!.holds--;",
     tests: memory,
   },
   {
@@ -90,8 +90,8 @@ const acrossRooms: readonly Bug[] = [
   {
     id: "static loads in another order than dynamic would",
     where: "src/memory",
-    from: 'for (const record of records) if (record.state === "placed") load(this.#state, record, "pin", false);',
-    to: 'for (const record of records.reverse()) if (record.state === "placed") load(this.#state, record, "pin", false);',
+    from: 'for (const record of records) if (record.state === "placed") load(state, record, "pin", false);',
+    to: 'for (const record of records.reverse()) if (record.state === "placed") load(state, record, "pin", false);',
     tests: [proof("static")],
   },
   {
@@ -174,8 +174,8 @@ const acrossRooms: readonly Bug[] = [
   {
     id: "a file that was replaced is taken for the one that is loaded",
     where: "src/runtime",
-    from: "known.model.kind === model.kind && known.model.source.identity === model.source.identity",
-    to: "known.model.kind === model.kind",
+    from: "known?.identity === identity\n          ? known",
+    to: "known !== undefined\n          ? known",
     tests: [proof("faults", "changed")],
   },
   {

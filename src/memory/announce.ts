@@ -1,0 +1,66 @@
+import { adopt } from "./adopt.ts";
+import { cannotRun, doesNotFit } from "./cannotRun.ts";
+import { Cursor } from "./cursor.ts";
+import { endRun } from "./endRun.ts";
+import { UnknownWeight } from "./errors.ts";
+import { catchUp } from "./giveBack.ts";
+import { load } from "./moves.ts";
+import { prefetch } from "./prefetch.ts";
+import type { Announcement, DoesNotFit } from "./residency.ts";
+import { flatten } from "./schedule.ts";
+import type { RunState, State } from "./state.ts";
+import { type Bytes, fail, ok, type Result, type Schedule } from "./words.ts";
+
+/** `Residency.announce`, under the lock: another announcement ends, a plan is made and the pool made so, and the first loads begin. */
+export async function announce(
+  state: State,
+  schedule: Schedule,
+  reserved: Bytes,
+): Promise<Result<Announcement, DoesNotFit>> {
+  const { ledger, table } = state;
+  const track = flatten(schedule);
+  for (const { stage, weights } of track.uses) {
+    for (const weight of weights) if (!table[weight]) throw new UnknownWeight(weight, stage);
+  }
+  if (state.run !== null) endRun(state, state.run);
+  const besideBytes = ledger.used - ledger.usedBy("weights") + reserved;
+  const run: RunState = {
+    schedule,
+    besideBytes,
+    cursor: new Cursor(track),
+    ahead: new Cursor(track),
+    aheadWeight: 0,
+    rescan: true,
+    complete: false,
+  };
+  state.run = run;
+  state.faultLimit = Number.POSITIVE_INFINITY;
+  state.ram.forgetRefusals();
+  state.runs++;
+  for (const { weights } of track.uses) for (const weight of weights) table[weight]!.lastRun = state.runs;
+  for (const { residents } of state.window) for (const record of residents) record.neededUntil = -1;
+  const adopted = await adopt(state, "replan");
+  if (!adopted.ok) {
+    state.run = null;
+    catchUp(state);
+    const { error } = adopted;
+    if (error.kind === "too-small") return fail(doesNotFit(state, error.error.stage, error.error.needed, besideBytes));
+    throw cannotRun(state, error, track.uses[0]?.stage ?? "");
+  }
+  if (state.plan!.eager) {
+    try {
+      await loadAll(state, run);
+    } catch (error) {
+      endRun(state, run);
+      throw error;
+    }
+  }
+  prefetch(state);
+  return ok({ end: () => endRun(state, run) });
+}
+
+async function loadAll(state: State, { cursor }: RunState): Promise<void> {
+  const records = cursor.track.uses.flatMap(({ weights }) => weights.map((weight) => state.table[weight]!));
+  for (const record of records) if (record.state === "placed") load(state, record, "pin", false);
+  for (const record of records) if (record.load !== null) await record.load.finished;
+}

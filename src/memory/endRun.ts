@@ -1,0 +1,14 @@
+import { catchUp } from "./giveBack.ts";
+import { retract } from "./moves.ts";
+import type { RunState, State } from "./state.ts";
+
+/** The announcement is over, early or not: what was to be loaded and nobody waits for is not. Nothing when another has taken its place. */
+export function endRun(state: State, run: RunState): void {
+  if (state.run !== run) return;
+  state.run = null;
+  state.faultLimit = Number.POSITIVE_INFINITY;
+  catchUp(state);
+  for (const record of state.table) {
+    if (record?.state === "loading" && record.holds === 0 && !record.load!.begun) retract(state, record);
+  }
+}
