@@ -16,6 +16,7 @@ import type { WeirNode } from "./context.ts";
 import { EmptyImage } from "./image/emptyImage.ts";
 import { FluxKontextImageScale } from "./image/fluxKontextImageScale.ts";
 import { GetImageSize } from "./image/getImageSize.ts";
+import { ImageAddNoise } from "./image/imageAddNoise.ts";
 import { ImageBatch } from "./image/imageBatch.ts";
 import { ImageBlend } from "./image/imageBlend.ts";
 import { ImageBlur } from "./image/imageBlur.ts";
@@ -31,11 +32,14 @@ import { ImageScaleBy } from "./image/imageScaleBy.ts";
 import { ImageScaleToMaxDimension } from "./image/imageScaleToMaxDimension.ts";
 import { ImageScaleToTotalPixels } from "./image/imageScaleToTotalPixels.ts";
 import { ImageSharpen } from "./image/imageSharpen.ts";
+import { ImageStitch } from "./image/imageStitch.ts";
 import { JoinImageWithAlpha } from "./image/joinImageWithAlpha.ts";
 import { LoadImage } from "./image/loadImage.ts";
+import { LoadImageMask } from "./image/loadImageMask.ts";
 import { PreviewImage } from "./image/previewImage.ts";
 import { RepeatImageBatch } from "./image/repeatImageBatch.ts";
 import { SaveImage } from "./image/saveImage.ts";
+import { SplitImageWithAlpha } from "./image/splitImageWithAlpha.ts";
 import { EmptyFlux2LatentImage } from "./latent/emptyFlux2LatentImage.ts";
 import { EmptyLatentImage } from "./latent/emptyLatentImage.ts";
 import { EmptySD3LatentImage } from "./latent/emptySd3LatentImage.ts";
@@ -74,12 +78,14 @@ import { ImageColorToMask } from "./mask/imageColorToMask.ts";
 import { ImageToMask } from "./mask/imageToMask.ts";
 import { InvertMask } from "./mask/invertMask.ts";
 import { MaskComposite } from "./mask/maskComposite.ts";
+import { MaskPreview } from "./mask/maskPreview.ts";
 import { MaskToImage } from "./mask/maskToImage.ts";
 import { SolidMask } from "./mask/solidMask.ts";
 import { ThresholdMask } from "./mask/thresholdMask.ts";
 import { ModelSamplingAuraFlow } from "./model/modelSamplingAuraFlow.ts";
 import { ModelSamplingFlux } from "./model/modelSamplingFlux.ts";
 import { ModelSamplingSD3 } from "./model/modelSamplingSD3.ts";
+import { AlignYourStepsScheduler } from "./sampling/alignYourStepsScheduler.ts";
 import { BasicGuider } from "./sampling/basicGuider.ts";
 import { BasicScheduler } from "./sampling/basicScheduler.ts";
 import { BetaSamplingScheduler } from "./sampling/betaSamplingScheduler.ts";
@@ -113,10 +119,12 @@ import { PrimitiveFloat } from "./utilities/primitiveFloat.ts";
 import { PrimitiveInt } from "./utilities/primitiveInt.ts";
 import { PrimitiveString } from "./utilities/primitiveString.ts";
 import { PrimitiveStringMultiline } from "./utilities/primitiveStringMultiline.ts";
+import { ResolutionSelector } from "./utilities/resolutionSelector.ts";
 import { StringConcatenate } from "./utilities/stringConcatenate.ts";
 
 /** Every node there is. One file adds a node; this list makes it known. */
 export const allNodes: readonly WeirNode[] = [
+  AlignYourStepsScheduler,
   BasicGuider,
   BasicScheduler,
   BetaSamplingScheduler,
@@ -151,6 +159,7 @@ export const allNodes: readonly WeirNode[] = [
   FluxKontextMultiReferenceLatentMethod,
   GetImageSize,
   GrowMask,
+  ImageAddNoise,
   ImageBatch,
   ImageBlend,
   ImageBlur,
@@ -167,6 +176,7 @@ export const allNodes: readonly WeirNode[] = [
   ImageScaleToMaxDimension,
   ImageScaleToTotalPixels,
   ImageSharpen,
+  ImageStitch,
   ImageToMask,
   InpaintModelConditioning,
   InvertMask,
@@ -191,8 +201,10 @@ export const allNodes: readonly WeirNode[] = [
   LatentUpscale,
   LatentUpscaleBy,
   LoadImage,
+  LoadImageMask,
   LoadLatent,
   MaskComposite,
+  MaskPreview,
   MaskToImage,
   ModelSamplingAuraFlow,
   ModelSamplingFlux,
@@ -210,6 +222,7 @@ export const allNodes: readonly WeirNode[] = [
   ReferenceLatent,
   RepeatImageBatch,
   RepeatLatentBatch,
+  ResolutionSelector,
   SDTurboScheduler,
   SamplerCustom,
   SamplerCustomAdvanced,
@@ -219,6 +232,7 @@ export const allNodes: readonly WeirNode[] = [
   SetFirstSigma,
   SetLatentNoiseMask,
   SolidMask,
+  SplitImageWithAlpha,
   SplitSigmas,
   SplitSigmasDenoise,
   StringConcatenate,

@@ -1,9 +1,7 @@
-import { randomInt } from "node:crypto";
 import { node } from "../declare.ts";
 import { IMAGE } from "../kinds.ts";
+import { previewPrefix } from "./previewPrefix.ts";
 import { savePictures } from "./savePictures.ts";
-
-const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 
 /** Pictures to look at: saved into the temp folder, under a name that no other preview has. */
 export const PreviewImage = node({
@@ -19,7 +17,6 @@ export const PreviewImage = node({
   outputs: { images: IMAGE.output },
   outputNode: true,
   async execute({ images }, context) {
-    const suffix = Array.from({ length: 5 }, () => LETTERS[randomInt(LETTERS.length)]).join("");
-    return { outputs: { images }, ui: { ...(await savePictures(images, `ComfyUI_temp_${suffix}`, "temp", context)) } };
+    return { outputs: { images }, ui: { ...(await savePictures(images, previewPrefix(), "temp", context)) } };
   },
 });

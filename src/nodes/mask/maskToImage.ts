@@ -1,4 +1,4 @@
-import { imageBatch } from "../../image/image.ts";
+import { imageOfMask } from "../../image/imageOfMask.ts";
 import { node } from "../declare.ts";
 import { IMAGE, MASK } from "../kinds.ts";
 
@@ -11,9 +11,5 @@ export const MaskToImage = node({
   searchAliases: ["convert mask"],
   inputs: { mask: MASK.link() },
   outputs: { IMAGE: IMAGE.output },
-  execute: ({ mask }) => {
-    const image = imageBatch({ ...mask, channels: 3 });
-    for (let i = 0; i < image.data.length; i++) image.data[i] = mask.data[Math.floor(i / 3)]!;
-    return { IMAGE: image };
-  },
+  execute: ({ mask }) => ({ IMAGE: imageOfMask(mask) }),
 });
