@@ -2,7 +2,7 @@ import { openSafetensors } from "../../src/formats/safetensors.ts";
 import type { WeightSource } from "../../src/formats/weightSource.ts";
 import type { Inputs } from "../../src/models/inputs.ts";
 import type { Model } from "../../src/models/model.ts";
-import type { LoadedModel, Precision, Runtime } from "../../src/runtime/runtime.ts";
+import type { Companions, LoadedModel, Precision, Runtime } from "../../src/runtime/runtime.ts";
 import type { PassDef } from "../../src/tensor/stage.ts";
 
 /** Where model kinds compute: one device for all cases of a run, opened by the first that needs it. */
@@ -38,15 +38,19 @@ export async function loadModel<T extends Model>(
   return { model: loaded.model as T, loaded };
 }
 
-/** One pass over one input; `also`: carried tensors to read beside the pass's own outputs. */
+/** One pass over one input; `also`: carried tensors to read beside the pass's own outputs; `companions`: LoRAs. */
 export async function runPass(
   loaded: LoadedModel,
   pass: PassDef,
   inputs: Inputs,
   also: readonly string[] = [],
+  companions?: Companions,
 ): Promise<Readonly<Record<string, Float32Array>>> {
   const outputs = [...new Set([...pass.outputs, ...also])];
-  const run = await loaded.begin([{ ...pass, key: `${pass.key} reading ${outputs}`, outputs }], { repeat: 1 });
+  const run = await loaded.begin([{ ...pass, key: `${pass.key} reading ${outputs}`, outputs }], {
+    repeat: 1,
+    ...(companions && { companions }),
+  });
   try {
     const [result] = await run.pass([inputs]);
     return result!;

@@ -2,7 +2,9 @@ import type { KindRunner } from "../kindRunner.ts";
 import { demoKlein } from "./demoKlein.ts";
 import { demoVae } from "./demoVae.ts";
 import { e2eKlein } from "./e2eKlein.ts";
+import { flux2Adapters } from "./flux2Adapters.ts";
 import { flux2Forward } from "./flux2Forward.ts";
+import { flux2Lora } from "./flux2Lora.ts";
 import { flux2Sample } from "./flux2Sample.ts";
 import { nodesRun } from "./nodesRun.ts";
 import { nodesSampledConditioning } from "./nodesSampledConditioning.ts";
@@ -51,6 +53,8 @@ const runners: readonly KindRunner[] = [
   schedulesTables,
   samplersRun,
   flux2Forward,
+  flux2Lora,
+  flux2Adapters,
   flux2Sample,
   textMistral3,
   textQwen3,
