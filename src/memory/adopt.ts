@@ -50,9 +50,10 @@ export async function adopt(state: State, why: Reason): Promise<Result<void, Can
 
     const reason = (record: WeightRecord): Reason => (scheduled.has(record.id) || why !== "replan" ? why : "room");
     for (const chunk of target.freed) dropChunk(state, chunk, reason);
-    if (pool.isShrinking) {
-      // The room is there when the last readers are done; what has happened by then is looked at again.
-      await pool.shrunk();
+    if (target.freed.length > 0 || pool.isShrinking) {
+      // The room is there when the last readers are done; what has happened by then is looked at again. (Also where nobody had to be waited
+      // for: what is decided must not depend on that.)
+      if (pool.isShrinking) await pool.shrunk();
       continue;
     }
     if (!target.keepsWindow) state.window = [];
