@@ -6,6 +6,8 @@ export function describeMemoryEvent(event: MemoryEvent, weight: string | undefin
   switch (event.kind) {
     case "move":
       return `  move  ${weight ?? event.weight}  ${formatBytes(event.bytes)}  ${event.from} -> ${event.to}  ${event.reason}`;
+    case "undone":
+      return `  undone  ${weight ?? event.weight}  ${formatBytes(event.bytes)}  ${event.from} -> ${event.to}  ${event.reason}`;
     case "drop":
       return `  drop  ${weight ?? event.weight}  ${formatBytes(event.bytes)}  ${event.from}  ${event.reason}`;
     case "plan":

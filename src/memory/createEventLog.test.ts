@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createEventLog } from "./createEventLog.ts";
 import type { MemoryEvent } from "./eventLog.ts";
 
-const move = (weight: number, bytes: number): MemoryEvent => ({
+const move = (weight: number, bytes: number): Extract<MemoryEvent, { kind: "move" }> => ({
   kind: "move",
   at: weight,
   device: "fake",
@@ -18,6 +18,19 @@ test("the ring keeps the newest, oldest first; counters forget nothing", () => {
   for (let i = 0; i < 8; i++) log.add(move(i, 10));
   expect(log.recent().map(({ at }) => at)).toEqual([5, 6, 7]);
   expect(log.counters()).toMatchObject({ moves: 8, movedBytes: 80, movedBytesByReason: { pin: 40, stream: 40 } });
+});
+
+test("what was called off before it began is counted as if it had not been: RAM's bytes are those of copies that were there", () => {
+  const log = createEventLog(9);
+  const via = { ...move(2, 10), from: "ram" as const };
+  log.add({ ...move(2, 10), to: "ram" });
+  log.add({ ...via, through: true });
+  log.add(via);
+  log.add(move(1, 5));
+  expect(log.counters()).toMatchObject({ moves: 3, movedBytes: 25, readBytes: 15, ramBytes: 10 });
+  for (const event of [via, { ...via, through: true }, move(1, 5)]) log.add({ ...event, kind: "undone" });
+  expect(log.counters()).toMatchObject({ moves: 0, movedBytes: 0, readBytes: 10, ramBytes: 0 });
+  expect(log.counters().movedBytesByReason).toEqual({ pin: 0, stream: 0 });
 });
 
 test("a hit is counted and leaves no event", () => {

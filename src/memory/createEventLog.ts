@@ -19,6 +19,15 @@ export function createEventLog(ringSize: number): EventLog {
     hits: 0,
     faults: 0,
   };
+  const tally = (event: Extract<MemoryEvent, { kind: "move" | "undone" }>, sign: 1 | -1) => {
+    const { from, to, bytes, reason, through } = event;
+    if (from === "disk") count.readBytes += sign * bytes;
+    if (from === "ram" && !through) count.ramBytes += sign * bytes;
+    if (to !== "vram") return;
+    count.moves += sign;
+    count.movedBytes += sign * bytes;
+    moved[reason] = (moved[reason] ?? 0) + sign * bytes;
+  };
   /** Where the next event goes, once the ring is full: the oldest one's place. */
   let next = 0;
 
@@ -26,14 +35,10 @@ export function createEventLog(ringSize: number): EventLog {
     add(event) {
       switch (event.kind) {
         case "move":
-          if (event.from === "disk") count.readBytes += event.bytes;
-          // What is read into RAM goes on into device memory with the next event: it is no hit of the copy.
-          if (event.to === "ram") count.ramBytes -= event.bytes;
-          if (event.from === "ram") count.ramBytes += event.bytes;
-          if (event.to !== "vram") break;
-          count.moves++;
-          count.movedBytes += event.bytes;
-          moved[event.reason] = (moved[event.reason] ?? 0) + event.bytes;
+          tally(event, 1);
+          break;
+        case "undone":
+          tally(event, -1);
           break;
         case "drop":
           if (event.from === "ram") {

@@ -11,6 +11,20 @@ export type MemoryEvent =
       readonly from: Tier;
       readonly to: Tier;
       readonly reason: Reason;
+      /** From RAM, and the copy there is read for this very move. */
+      readonly through?: boolean;
+    }
+  /** A move that is in the log and never began: it was called off before a byte moved. The counters take it back. */
+  | {
+      readonly kind: "undone";
+      readonly at: number;
+      readonly device: DeviceId;
+      readonly weight: WeightId;
+      readonly bytes: Bytes;
+      readonly from: Tier;
+      readonly to: Tier;
+      readonly reason: Reason;
+      readonly through?: boolean;
     }
   | {
       readonly kind: "drop";
@@ -81,13 +95,13 @@ export interface EventLog {
 }
 
 export interface Counters {
-  /** Moves into device memory, from wherever. */
+  /** Moves into device memory, from wherever, less those that were called off before they began. */
   readonly moves: number;
   readonly movedBytes: Bytes;
   readonly movedBytesByReason: Readonly<Partial<Record<Reason, Bytes>>>;
   /** Bytes read from files: into device memory, or into RAM to go on from there. */
   readonly readBytes: Bytes;
-  /** Bytes moved into device memory from copies in RAM that had been read for an earlier use. */
+  /** Bytes moved into device memory from copies in RAM that were there before, or on their way. */
   readonly ramBytes: Bytes;
   /** Bytes of copies that have left RAM. */
   readonly ramDroppedBytes: Bytes;

@@ -29,18 +29,25 @@ export interface Load {
   cancel(): void;
 }
 
-type Then = (load: Load, error: unknown) => void;
+/** Who asked for a load is told. */
+export interface LoadEnd {
+  /** How it ended, unless it was cancelled. */
+  ended(load: Load, error: unknown): void;
+  /** It ended, cancelled or not, without having begun: no byte was read or uploaded for it. */
+  unbegun(): void;
+}
 
 export interface Loader {
-  /** From the store into its place. `clear`: when the place may be written. `then` is told how it ended, unless it was cancelled. */
-  start(record: WeightRecord, place: Place, clear: Promise<unknown> | null, urgent: boolean, then: Then): Load;
+  /** From the store into its place. `clear`: when the place may be written. */
+  start(record: WeightRecord, place: Place, clear: Promise<unknown> | null, urgent: boolean, end: LoadEnd): Load;
   /** From the store into RAM, to stay there. */
-  keep(copy: RamCopy, clear: Promise<unknown> | null, urgent: boolean, then: Then): Load;
+  keep(copy: RamCopy, clear: Promise<unknown> | null, urgent: boolean, end: LoadEnd): Load;
   /** From RAM into its place, once the copy is full; through staging where the machine had no memory for the copy. */
-  raise(copy: RamCopy, place: Place, clear: Promise<unknown> | null, urgent: boolean, then: Then): Load;
+  raise(copy: RamCopy, place: Place, clear: Promise<unknown> | null, urgent: boolean, end: LoadEnd): Load;
 }
 
 interface Job extends Load, LaneJob {
+  begun: boolean;
   cancelled: boolean;
   end(error: unknown): void;
 }
@@ -135,7 +142,7 @@ export function createLoader({ memory, store, concurrency, ram, fault }: LoaderO
     }
   }
 
-  function makeJob(urgent: boolean, then: Then, work: (job: Job) => Promise<void>, hurried: () => void): Job {
+  function makeJob(urgent: boolean, told: LoadEnd, work: (job: Job) => Promise<void>, hurried: () => void): Job {
     const settled = createFence();
     let resolve!: () => void;
     let reject!: (error: unknown) => void;
@@ -152,10 +159,11 @@ export function createLoader({ memory, store, concurrency, ram, fault }: LoaderO
       state: "waiting",
       lane: null,
       cancelled: false,
-      get begun() {
-        return job.state === "running" || job.state === "over";
+      begun: false,
+      run() {
+        job.begun = true;
+        return work(job);
       },
-      run: () => work(job),
       hurry() {
         if (job.urgent) return;
         job.urgent = true;
@@ -170,7 +178,8 @@ export function createLoader({ memory, store, concurrency, ram, fault }: LoaderO
       },
       end(error) {
         settled.reach();
-        if (!job.cancelled) then(job, error);
+        if (!job.begun) told.unbegun();
+        if (!job.cancelled) told.ended(job, error);
         if (error === undefined || job.cancelled) resolve();
         else reject(error);
       },
@@ -193,14 +202,14 @@ export function createLoader({ memory, store, concurrency, ram, fault }: LoaderO
 
   const nothing = () => {};
   return {
-    start(record, place, clear, urgent, then) {
-      const job = makeJob(urgent, then, (own) => pass(record, place, own), nothing);
+    start(record, place, clear, urgent, told) {
+      const job = makeJob(urgent, told, (own) => pass(record, place, own), nothing);
       enqueue(job, () => reads, clear);
       return job;
     },
-    keep(copy, clear, urgent, then) {
+    keep(copy, clear, urgent, told) {
       ram.hold(copy);
-      const job = makeJob(urgent, then, (own) => fillCopy(copy, own), nothing);
+      const job = makeJob(urgent, told, (own) => fillCopy(copy, own), nothing);
       const { end } = job;
       job.end = (error) => {
         end(error);
@@ -209,12 +218,12 @@ export function createLoader({ memory, store, concurrency, ram, fault }: LoaderO
       enqueue(job, () => reads, clear);
       return job;
     },
-    raise(copy, place, clear, urgent, then) {
+    raise(copy, place, clear, urgent, told) {
       ram.hold(copy);
       const { fill } = copy;
       const job = makeJob(
         urgent,
-        then,
+        told,
         (own) => uploadCopy(copy, place, own),
         () => copy.fill?.hurry(),
       );

@@ -1,3 +1,4 @@
+import type { MemoryEvent } from "./eventLog.ts";
 import type { Load } from "./loader.ts";
 import type { PoolChunk } from "./pool.ts";
 import type { RamCopy } from "./ramCopy.ts";
@@ -5,15 +6,18 @@ import type { State } from "./state.ts";
 import type { WeightRecord } from "./weightRecord.ts";
 import type { Reason, Tier } from "./words.ts";
 
+type Move = Extract<MemoryEvent, { kind: "move" }>;
+
 /** Starts to bring a weight into the place it has. Counted and logged here: the decision is the event, whenever the bytes arrive. */
 export function load(state: State, record: WeightRecord, reason: Reason, urgent: boolean): void {
   if (record.state !== "placed") throw new Error(`invariant: ${record.name} is loaded while ${record.state}`);
   record.state = "loading";
   record.used = false;
+  const kept = record.ram;
   const copy = copyInRam(state, record, reason, urgent);
-  logMove(state, record, copy === null ? "disk" : "ram", "vram", reason);
+  const move = logMove(state, record, copy === null ? "disk" : "ram", "vram", reason, copy !== kept);
   const clear = state.pool.clearance(record);
-  const then = (ended: Load, error: unknown) => {
+  const ended = (ended: Load, error: unknown) => {
     if (record.load !== ended) throw new Error(`invariant: a load of ${record.name} ends that is not its own`);
     record.load = null;
     if (error === undefined) {
@@ -28,10 +32,11 @@ export function load(state: State, record: WeightRecord, reason: Reason, urgent:
       record.neededUntil = -1;
     } else record.state = "placed";
   };
+  const end = { ended, unbegun: () => logUndone(state, move) };
   record.load =
     copy === null
-      ? state.loader.start(record, record.place!, clear, urgent, then)
-      : state.loader.raise(copy, record.place!, clear, urgent, then);
+      ? state.loader.start(record, record.place!, clear, urgent, end)
+      : state.loader.raise(copy, record.place!, clear, urgent, end);
 }
 
 /**
@@ -48,10 +53,13 @@ function copyInRam(state: State, record: WeightRecord, reason: Reason, urgent: b
   }
   const copy = ram.enter(record, tenant);
   if (copy === null) return null;
-  logMove(state, record, "disk", "ram", reason);
-  copy.fill = loader.keep(copy, ram.cleared(), urgent, (_, error) => {
-    copy.fill = null;
-    if (error !== undefined && !copy.gone) ram.drop(copy, "fault");
+  const move = logMove(state, record, "disk", "ram", reason);
+  copy.fill = loader.keep(copy, ram.cleared(), urgent, {
+    ended(_, error) {
+      copy.fill = null;
+      if (error !== undefined && !copy.gone) ram.drop(copy, "fault");
+    },
+    unbegun: () => logUndone(state, move),
   });
   // The machine may have refused its memory at once.
   return copy.gone ? null : copy;
@@ -120,10 +128,34 @@ function logDrop(state: State, record: WeightRecord, reason: Reason): void {
   events.add({ kind: "drop", at: now, device: memory.device, weight: id, bytes, from: "vram", reason });
 }
 
-function logMove(state: State, record: WeightRecord, from: Tier, to: Tier, reason: Reason): void {
+function logMove(
+  state: State,
+  record: WeightRecord,
+  from: Tier,
+  to: Tier,
+  reason: Reason,
+  through: boolean = false,
+): Move {
   const { events, now, memory } = state;
   const { id, bytes } = record;
-  events.add({ kind: "move", at: now, device: memory.device, weight: id, bytes, from, to, reason });
+  const move: Move = {
+    kind: "move",
+    at: now,
+    device: memory.device,
+    weight: id,
+    bytes,
+    from,
+    to,
+    reason,
+    ...(through && { through }),
+  };
+  events.add(move);
+  return move;
+}
+
+/** The decision is in the log; that it came to nothing is as well, so that what is counted is what moved. */
+function logUndone(state: State, move: Move): void {
+  state.events.add({ ...move, kind: "undone", at: state.now });
 }
 
 function forgetProgress(state: State): void {

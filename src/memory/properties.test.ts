@@ -109,19 +109,17 @@ test("5. when everything fits, dynamic makes the moves of static", async () => {
   await fc.assert(
     fc.asyncProperty(scenarios(roomy), async (scenario) => {
       const moves = async (isStatic: boolean) => {
-        const { events, store } = await play({ ...scenario, isStatic });
+        const { events, store, residency } = await play({ ...scenario, isStatic, alignment: 1 });
         // What was really read, the log aside: a load that has begun is never called off where there is room.
         expect(new Set(store.fills).size).toBe(store.fills.length);
         const made: string[] = [];
         for (const event of events.recent()) {
           if (event.kind === "move" && event.to === "vram") made.push(`${event.weight} ${event.reason}`);
-          // A load that a new schedule calls off before it began is in the log as a move and its drop.
-          if (event.kind === "drop" && event.from === "vram")
-            made.splice(
-              made.findLastIndex((move) => move.startsWith(`${event.weight} `)),
-              1,
-            );
+          if (event.kind === "undone" && event.to === "vram")
+            made.splice(made.lastIndexOf(`${event.weight} ${event.reason}`), 1);
         }
+        // Nothing leaves that has begun to come.
+        expect(events.counters().movedBytes).toBe(residency.stats().residentBytes);
         return made;
       };
       const [dynamic, fixed] = [await moves(false), await moves(true)];
@@ -143,10 +141,13 @@ test("6. every move and drop is in the log: replayed, it gives what is resident,
       expect([...replay(events.recent(), "ram")].sort()).toEqual([...residency.stats().inRam].sort());
       const moves = new Map<number, number>();
       for (const event of events.recent()) {
-        if (event.kind === "move" && event.from === "disk") moves.set(event.weight, (moves.get(event.weight) ?? 0) + 1);
+        const sign = event.kind === "move" ? 1 : event.kind === "undone" ? -1 : 0;
+        if (sign !== 0 && "from" in event && event.from === "disk")
+          moves.set(event.weight, (moves.get(event.weight) ?? 0) + sign);
       }
       for (const weight of store.fills) moves.set(weight, (moves.get(weight) ?? 0) - 1);
-      for (const left of moves.values()) expect(left).toBeGreaterThanOrEqual(0);
+      // A read whose memory or staging the machine refused may not have come to the file.
+      for (const left of moves.values()) expect(scenario.faults === 0 ? left === 0 : left >= 0).toBe(true);
     }),
     { numRuns: RUNS },
   );

@@ -170,4 +170,10 @@ export const seededBugs: readonly SeededBug[] = [
     from: "if (plan.windowBytes + sum(inUse) + sum(added) <= limit) {",
     to: "if (plan.windowBytes + sum(inUse) + sum(added) < 0) {",
   },
+  {
+    name: "a load that was called off before it began counts as moved",
+    file: "loader.ts",
+    from: "if (!job.begun) told.unbegun();",
+    to: "",
+  },
 ];
