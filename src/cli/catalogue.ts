@@ -58,6 +58,24 @@ export const catalogue: readonly CatalogueEntry[] = [
     "Open it in ComfyUI's page and save it again.",
   ),
   entry(
+    "bad-node",
+    EXIT.failure,
+    "A node gave other values than it declares.",
+    "It is a mistake of the node: tell its author what the message says.",
+  ),
+  entry(
+    "bad-expansion",
+    EXIT.failure,
+    "A node made nodes that cannot run: an id that is taken, a class that is not there, a link to nothing, a circle.",
+    "It is a mistake of the node, or a loop that does not end; the message names the node it made.",
+  ),
+  entry(
+    "empty-list",
+    EXIT.failure,
+    "A node was given a list with nothing in it.",
+    "Look at what makes the list: it found nothing.",
+  ),
+  entry(
     "invalid-workflow",
     EXIT.invalidWorkflow,
     "The workflow does not pass validation.",

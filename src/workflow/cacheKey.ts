@@ -1,19 +1,20 @@
 import { createHash } from "node:crypto";
 import { isLink } from "./link.ts";
 import { printJson } from "./losslessJson.ts";
-import type { NodeClass, NodeContext, Prompt } from "./node.ts";
+import type { NodeClass, NodeContext, PromptNode } from "./node.ts";
 
 /**
  * Makes the keys under which nodes' results are kept: class, fingerprint and constants, with links replaced by (ordinal of the
  * ancestor, slot), and the same of every ancestor in the order in which they are met. Node ids, titles and undeclared inputs do not
- * matter, so a renamed workflow is found again; two equal nodes have one key. Source: comfyui-api.md, "Execution".
- * `fingerprints`: what nodes say changes beside their inputs, by node id.
+ * matter, so a renamed workflow is found again; two equal nodes have one key. The id matters to a node that takes it (UNIQUE_ID) or that
+ * is not idempotent, and so to what hangs on it. null: a link leads to no node, and the node can have no result.
+ * Source: comfyui-api.md, "Execution". `fingerprints`: what nodes say changes beside their inputs, by node id.
  */
 export function cacheKeys<Context extends NodeContext>(
-  prompt: Prompt,
+  prompt: (id: string) => PromptNode | undefined,
   nodes: (classType: string) => NodeClass<Context> | undefined,
   fingerprints: ReadonlyMap<string, string>,
-): (id: string) => string {
+): (id: string) => string | null {
   const described = new Map<string, Described>();
   return (id) => {
     const hash = createHash("sha256");
@@ -22,7 +23,9 @@ export function cacheKeys<Context extends NodeContext>(
     for (const node of ordinals.keys()) {
       let { own, links } = described.get(node) ?? { own: "", links: [] };
       if (own === "") {
-        ({ own, links } = describe(prompt, node, nodes, fingerprints.get(node) ?? null));
+        const found = prompt(node);
+        if (found === undefined) return null;
+        ({ own, links } = describe(node, found, nodes(found.class_type)!, fingerprints.get(node) ?? null));
         described.set(node, { own, links });
       }
       let text = own;
@@ -47,22 +50,39 @@ interface Described {
 }
 
 function describe<Context extends NodeContext>(
-  prompt: Prompt,
   id: string,
-  nodes: (classType: string) => NodeClass<Context> | undefined,
+  { class_type, inputs }: PromptNode,
+  node: NodeClass<Context>,
   fingerprint: string | null,
 ): Described {
-  const { class_type, inputs } = prompt[id]!;
   const constants: unknown[] = [];
   const linked: string[] = [];
   const links: (readonly [string, number])[] = [];
-  for (const name of Object.keys(nodes(class_type)!.inputs).sort()) {
+  for (const name of Object.keys(node.inputs).sort()) {
     if (!Object.hasOwn(inputs, name)) continue;
     const value = inputs[name];
     if (isLink(value)) {
       linked.push(name);
       links.push(value);
-    } else constants.push(name, value);
+    } else constants.push(name, plain(value));
   }
-  return { own: printJson([class_type, fingerprint, constants, linked]), links };
+  const takesId = node.notIdempotent === true || Object.values(node.hidden ?? {}).includes("UNIQUE_ID");
+  return { own: printJson([class_type, fingerprint, constants, linked, ...(takesId ? [id] : [])]), links };
+}
+
+/** What flows between nodes is never changed once made, so a value that is the same object is the same value. */
+const identities = new WeakMap<object, number>();
+let identity = 0;
+
+/** An expansion may hand its nodes pictures and models as constants: those are told apart by which object they are. */
+function plain(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(plain);
+  if (Object.getPrototypeOf(value) === Object.prototype) {
+    const held = Object.values(value).some((item) => ArrayBuffer.isView(item) || typeof item === "function");
+    if (!held) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
+  }
+  const known = identities.get(value) ?? ++identity;
+  identities.set(value, known);
+  return { $object: known };
 }

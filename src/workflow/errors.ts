@@ -19,3 +19,16 @@ export class SettingError extends Error {
   override readonly name = "SettingError";
   readonly code = "bad-setting";
 }
+
+/**
+ * A node that does not keep to the contract, or cannot with what it was given: it made other values than it declares, an expansion that
+ * cannot run, or it was given an empty list.
+ */
+export class NodeContractError extends Error {
+  override readonly name = "NodeContractError";
+  readonly code: "bad-node" | "bad-expansion" | "empty-list";
+  constructor(code: "bad-node" | "bad-expansion" | "empty-list", message: string) {
+    super(message);
+    this.code = code;
+  }
+}

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { noCache } from "./caches/noCache.ts";
+import { createResultCache } from "./createResultCache.ts";
 import { type Execution, type ExecutionEvent, execute } from "./execute.ts";
 import type { InputSpec, NodeClass, Prompt } from "./node.ts";
-import { createResultCache, type ResultCache } from "./resultCache.ts";
+import type { ResultCache } from "./resultCache.ts";
 
 const link: InputSpec = { type: "LINK", of: "NUMBER" };
 const int: InputSpec = { type: "INT" };
@@ -82,13 +84,13 @@ describe("execute", () => {
   test("runs what the outputs need, sources first, and says so", async () => {
     const w = world();
     const { result, events } = await go(w, sum, createResultCache());
-    expect(result).toEqual({ status: "success", outputs: { "4": { text: [3] } }, executed: ["1", "2", "3", "4"] });
+    expect(result).toEqual({ status: "success", outputs: { "4": { text: [3] } }, executed: ["2", "1", "3", "4"] });
     expect(events).toEqual([
       "cached ",
-      "executing 1",
-      "progress 1 1/2",
       "executing 2",
       "progress 2 1/2",
+      "executing 1",
+      "progress 1 1/2",
       "executing 3",
       "progress 3 1/2",
       "executing 4",
@@ -139,7 +141,7 @@ describe("execute", () => {
     await go(w, { "1": n("Source", { n: 8 }), "2": n("Show", { value: ["1", 0] }) }, cache);
     w.ran.length = 0;
     await go(w, sum, cache);
-    expect(w.ran).toEqual(["Source#1", "Source#2", "Add#3", "Show#4"]);
+    expect(w.ran).toEqual(["Source#2", "Source#1", "Add#3", "Show#4"]);
   });
 
   test("a fingerprint that changed runs the node again, one that did not does not", async () => {
@@ -164,8 +166,8 @@ describe("execute", () => {
       "4": n("Show", { value: ["3", 0] }),
     };
     const { result, events } = await go(w, prompt, createResultCache());
-    expect(w.ran).toEqual(["Source#1", "Add#3", "Show#4"]);
-    expect(events).toContain("executed 2 null");
+    expect(w.ran).toEqual(["Source#2", "Add#3", "Show#4"]);
+    expect(events).toContain("executed 1 null");
     expect(result.outputs).toEqual({ "4": { text: [8] } });
   });
 
@@ -197,8 +199,8 @@ describe("execute", () => {
       if (w.ran.length === 2) controller.abort();
     };
     const { result } = await go(w, sum, createResultCache(), ["4"], controller);
-    expect(result).toMatchObject({ status: "interrupted", node: "3", executed: ["1", "2"] });
-    expect(w.ran).toEqual(["Source#1", "Source#2"]);
+    expect(result).toMatchObject({ status: "interrupted", node: "3", executed: ["2", "1"] });
+    expect(w.ran).toEqual(["Source#2", "Source#1"]);
 
     const second = world();
     const other = new AbortController();
@@ -207,7 +209,7 @@ describe("execute", () => {
       other.signal.throwIfAborted();
     };
     const stopped = await go(second, sum, createResultCache(), ["4"], other);
-    expect(stopped.result).toMatchObject({ status: "interrupted", node: "1", executed: [] });
+    expect(stopped.result).toMatchObject({ status: "interrupted", node: "2", executed: [] });
   });
 
   test("a chain as long as a prompt may be", async () => {
@@ -272,9 +274,8 @@ describe("lazy inputs", () => {
 
   test("what a branch not chosen shares with an output that runs later is there", async () => {
     const made = lazyWorld();
-    const forgets: ResultCache = { get: () => undefined, set: () => {}, begin: () => {}, clear: () => {} };
     const prompt = { ...lazy(1), late: { class_type: "Show", inputs: { value: ["b", 0] } } };
-    const { result } = await go(made, prompt, forgets);
+    const { result } = await go(made, prompt, noCache);
     expect(result.outputs).toEqual({ show: { text: [5] }, late: { text: [6] } });
     expect(made.ran.filter((name) => name === "Source#a")).toHaveLength(1);
   });

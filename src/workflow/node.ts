@@ -1,3 +1,8 @@
+import type { Blocked } from "./blocked.ts";
+import type { DynamicPrompt } from "./dynamicPrompt.ts";
+import type { Preview } from "./executionEvent.ts";
+import type { GraphBuilder } from "./graphBuilder.ts";
+
 /**
  * The node contract. A node declares its inputs and outputs as ComfyUI's /object_info names them and executes over plain values.
  * workflow/ knows no node: it validates, caches and runs whatever implements this. One file adds a node.
@@ -28,25 +33,58 @@ export interface NodeClass<Context extends NodeContext = NodeContext> {
   readonly searchAliases?: readonly string[];
   /** The group on the page's short list ("Basics", ...). */
   readonly essentialsCategory?: string;
+  /**
+   * It mostly waits, for a network or another process: other nodes run meanwhile, several of this kind wait together, and over a list all
+   * its runs start at once. Not for what uses a model or the processor.
+   */
+  readonly concurrent?: boolean;
+  /** Runs with equal inputs may differ: a result is found again only for the same node id (ComfyUI's NOT_IDEMPOTENT). */
+  readonly notIdempotent?: boolean;
   /** Inputs that `validate` checks in place of the bounds and the list of options (LoadImage's file). */
   readonly validates?: readonly string[];
-  /** Checks that need more than one value or the file system; returns ComfyUI's text after `input - `, or `null`. */
+  /** `validate` checks what types are linked too (`context.linkTypes`). */
+  readonly validatesTypes?: boolean;
+  /** Checks that need more than one value or the file system. Linked inputs are not there. */
   validate?(
     inputs: Readonly<Record<string, unknown>>,
     context: Context,
-  ): Promise<{ readonly input: string; readonly details: string } | null>;
-  /** Something that changes when the node must run again although its inputs are the same (a file's hash). */
-  fingerprint?(inputs: Readonly<Record<string, unknown>>, context: Context): Promise<string>;
+  ): MaybePromise<ValidationFault | readonly ValidationFault[] | null>;
+  /** Something that changes when the node must run again although its inputs are the same (a file's hash). Linked inputs are not there. */
+  fingerprint?(inputs: Readonly<Record<string, unknown>>, context: Context): MaybePromise<string>;
   /** Which of its lazy inputs it needs, from the values that are there: others are not computed for its sake. */
-  checkLazyStatus?(inputs: Readonly<Record<string, unknown>>, context: Context): readonly string[];
+  checkLazyStatus?(inputs: Readonly<Record<string, unknown>>, context: Context): MaybePromise<readonly string[]>;
+  /**
+   * One run. Over lists it is called once per place, as long as the longest list; a shorter one repeats its last item. With `inputIsList` it
+   * is called once, and every input is a list. Hidden inputs stand among the others.
+   */
   execute(inputs: Readonly<Record<string, unknown>>, context: Context): Promise<NodeResult>;
 }
 
+export type MaybePromise<T> = T | Promise<T>;
+
+/** ComfyUI's text after `input - `; "" for none. */
+export interface ValidationFault {
+  readonly input: string;
+  readonly details: string;
+}
+
 export interface NodeResult {
-  /** One value per declared output. */
+  /**
+   * One value per declared output; a list where the output is one (`isList`). `context.block()` in place of a value: what takes it does not
+   * run. With `expand`, a link to a node of it stands for what that node makes.
+   */
   readonly outputs: readonly unknown[];
-  /** What ComfyUI calls `ui`: shown to the user, kept in the history. */
+  /** All outputs are blocked; `outputs` is not looked at. */
+  readonly blocked?: Blocked;
+  /** What ComfyUI calls `ui`: shown to the user, kept in the history. Over a list the parts of each key are joined. */
   readonly ui?: Readonly<Record<string, unknown>>;
+  /** Nodes that run in place of this one, by ids that are new in the prompt: `context.graph()` makes them. */
+  readonly expand?: Readonly<Record<string, ExpandedNode>>;
+}
+
+/** A node that another one made. `displayNode`: the node of the page that shows for it; by default the one that made it. */
+export interface ExpandedNode extends PromptNode {
+  readonly displayNode?: string;
 }
 
 /** What every node is given. nodes/ extends it with devices, folders and options. */
@@ -56,10 +94,22 @@ export interface NodeContext {
   /** The prompt as validated, and the UI workflow if one came with it: SaveImage writes both into the PNG. */
   readonly prompt: Prompt;
   readonly extraPngInfo: Readonly<Record<string, unknown>>;
+  /** The prompt with what expansions added to it. */
+  readonly dynamicPrompt?: DynamicPrompt;
   /** Types of the outputs that linked inputs come from. */
   readonly linkTypes?: Readonly<Record<string, string>>;
+  /** Which run over a list this is, from 0. */
+  readonly run?: number;
+  /** What progress should carry: "latent2rgb" when someone watches the picture being made. */
+  readonly previews?: "none" | "latent2rgb";
   /** A step done. `value` of `max`. */
-  progress(value: number, max: number): void;
+  progress(value: number, max: number, preview?: Preview): void;
+  /** A line to show on the node while it runs. */
+  showText?(text: string): void;
+  /** A value that keeps what takes it from running (ComfyUI's ExecutionBlocker). With a message that is told once, as an error beside the run. */
+  block?(message?: string): Blocked;
+  /** Makes an expansion: ids are derived from this node's, so that they are new and the same in each run. */
+  graph?(): GraphBuilder;
 }
 
 export interface OutputSpec {

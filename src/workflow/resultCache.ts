@@ -1,26 +1,17 @@
-import type { NodeResult } from "./node.ts";
-
-/** Results of nodes between prompts, by `cacheKeys`. */
-export interface ResultCache {
-  get(key: string): NodeResult | undefined;
-  set(key: string, result: NodeResult): void;
-  /** A prompt begins whose nodes have these keys. */
-  begin(keys: ReadonlySet<string>): void;
-  clear(): void;
-}
+import type { NodeOutcome } from "./nodeOutcome.ts";
 
 /**
- * Keeps the results of the last prompt: what a new prompt does not name goes when it begins (ComfyUI's classic cache). Memory is then
- * bounded by one workflow, and a change downstream still runs nothing upstream.
+ * Results of nodes between prompts, by `cacheKeys`. `owner` tells results of an expansion apart: the node of the prompt that it came from, by
+ * id and class. What they will be is not known when a prompt begins, so they live as long as their owner is in the prompts that come.
  */
-export function createResultCache(): ResultCache {
-  const results = new Map<string, NodeResult>();
-  return {
-    get: (key) => results.get(key),
-    set: (key, result) => void results.set(key, result),
-    begin(keys) {
-      for (const key of [...results.keys()]) if (!keys.has(key)) results.delete(key);
-    },
-    clear: () => results.clear(),
-  };
+export interface ResultCache {
+  get(key: string, owner?: string): NodeOutcome | undefined;
+  set(key: string, outcome: NodeOutcome, owner?: string): void;
+  /** A prompt begins whose nodes have these keys, and are these owners. */
+  begin(keys: ReadonlySet<string>, owners: ReadonlySet<string>): void;
+  /** It is over, well or not. */
+  end(): void;
+  clear(): void;
+  /** Lets go of results that hold memory until `bytes` are free, or none is left; returns the bytes let go. */
+  relieve(bytes: number): number;
 }

@@ -1,7 +1,16 @@
 import { checkValue } from "./checkValue.ts";
 import { comboOptions, inputConfig } from "./inputConfig.ts";
 import { isLink, typesMatch } from "./link.ts";
-import type { CatalogueContext, InputSpec, Link, NodeClass, NodeContext, Prompt, PromptNode } from "./node.ts";
+import type {
+  CatalogueContext,
+  InputSpec,
+  Link,
+  NodeClass,
+  NodeContext,
+  Prompt,
+  PromptNode,
+  ValidationFault,
+} from "./node.ts";
 import { pyRepr } from "./python.ts";
 import { type NodeErrors, type ValidationError, validationError } from "./validationErrors.ts";
 
@@ -196,7 +205,7 @@ class Checker<Context extends NodeContext> {
         errors.push(validationError("required_input_missing", "Required input is missing", name, { input_name: name }));
       } else if (Array.isArray(node.inputs[name]) || isLink(value)) {
         if (!Array.isArray(node.inputs[name])) values[name] = value;
-        fine = (await this.link(name, spec, value as unknown[], errors)) && fine;
+        fine = (await this.link(name, spec, value as unknown[], errors, declared.validatesTypes === true)) && fine;
       } else {
         const own = declared.validates?.includes(name) ?? false;
         const checked = checkValue(name, spec, value, this.options.catalogue, own);
@@ -209,14 +218,15 @@ class Checker<Context extends NodeContext> {
       if (errors.length > before) failed.add(name);
     }
     if (declared.validate !== undefined) {
-      const found = await declared.validate(values, this.options.context(id, this.prompt));
-      if (found !== null && !failed.has(found.input)) {
-        const details = found.details === "" ? found.input : `${found.input} - ${found.details}`;
+      const found = (await declared.validate(values, this.options.context(id, this.prompt))) ?? [];
+      for (const fault of Array.isArray(found) ? (found as readonly ValidationFault[]) : [found as ValidationFault]) {
+        if (failed.has(fault.input)) continue;
+        const details = fault.details === "" ? fault.input : `${fault.input} - ${fault.details}`;
         const message = "Custom validation failed for node";
-        errors.push(validationError("custom_validation_failed", message, details, { input_name: found.input }));
-        const spec = declared.inputs[found.input];
+        errors.push(validationError("custom_validation_failed", message, details, { input_name: fault.input }));
+        const spec = declared.inputs[fault.input];
         if (spec?.type === "COMBO") {
-          this.choices[id] = { ...this.choices[id], [found.input]: comboOptions(spec, this.options.catalogue) };
+          this.choices[id] = { ...this.choices[id], [fault.input]: comboOptions(spec, this.options.catalogue) };
         }
       }
     }
@@ -230,7 +240,13 @@ class Checker<Context extends NodeContext> {
   }
 
   /** Whether all above a link is fine. What is wrong with the link itself goes to `errors`, and is not said twice. */
-  private async link(name: string, spec: InputSpec, value: unknown[], errors: ValidationError[]): Promise<boolean> {
+  private async link(
+    name: string,
+    spec: InputSpec,
+    value: unknown[],
+    errors: ValidationError[],
+    ownTypes: boolean,
+  ): Promise<boolean> {
     const config = { input_name: name, input_config: inputConfig(spec, this.options.catalogue) };
     if (value.length !== 2) {
       const message = "Bad linked input, must be a length-2 list of [node_id, slot_index]";
@@ -246,7 +262,7 @@ class Checker<Context extends NodeContext> {
     const output = source.outputs[slot];
     if (output === undefined) throw new Raised("IndexError", "tuple index out of range");
     const wanted = spec.type === "LINK" ? spec.of : spec.type;
-    if (!typesMatch(output.type, wanted)) {
+    if (!ownTypes && !typesMatch(output.type, wanted)) {
       const details = `${name}, received_type(${output.type}) mismatch input_type(${wanted})`;
       const message = "Return type mismatch between linked nodes";
       const extra = { ...config, received_type: output.type, linked_node: value };

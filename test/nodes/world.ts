@@ -5,9 +5,10 @@ import type { Folders, WeirContext, WeirNode } from "../../src/nodes/context.ts"
 import { createFolders } from "../../src/nodes/folders.ts";
 import { allNodes } from "../../src/nodes/index.ts";
 import type { Runtime } from "../../src/runtime/runtime.ts";
+import { createResultCache } from "../../src/workflow/createResultCache.ts";
 import { type Execution, type ExecutionEvent, execute } from "../../src/workflow/execute.ts";
 import type { NodeContext, Prompt } from "../../src/workflow/node.ts";
-import { createResultCache, type ResultCache } from "../../src/workflow/resultCache.ts";
+import type { ResultCache } from "../../src/workflow/resultCache.ts";
 import { type Validation, validate } from "../../src/workflow/validate.ts";
 
 /** A base directory of its own with all nodes, and the way to run prompts in it. Without `runtime`, nodes that compute cannot run. */

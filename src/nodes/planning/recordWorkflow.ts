@@ -1,7 +1,7 @@
+import { createResultCache } from "../../workflow/createResultCache.ts";
 import { describeValidation } from "../../workflow/describeValidation.ts";
 import { execute } from "../../workflow/execute.ts";
 import type { NodeContext, Prompt } from "../../workflow/node.ts";
-import { createResultCache } from "../../workflow/resultCache.ts";
 import { validate } from "../../workflow/validate.ts";
 import type { NodeErrors } from "../../workflow/validationErrors.ts";
 import type { Folders, WeirContext, WeirNode } from "../context.ts";

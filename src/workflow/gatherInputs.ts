@@ -1,0 +1,31 @@
+import { isLink } from "./link.ts";
+import type { NodeClass, PromptNode } from "./node.ts";
+import type { NodeOutcome } from "./nodeOutcome.ts";
+
+/** Each input's values: a constant is a list of one, a link the list that its source made. */
+export type InputLists = Readonly<Record<string, readonly unknown[]>>;
+
+/**
+ * The declared inputs that are there, as lists. A lazy input that was not asked for is left out; `partly`: so is any other whose source has no
+ * results.
+ */
+export function gatherInputs(
+  { inputs }: PromptNode,
+  { inputs: declared }: Pick<NodeClass, "inputs">,
+  outcomeOf: (id: string) => NodeOutcome | undefined,
+  partly = false,
+): InputLists {
+  const lists: Record<string, readonly unknown[]> = {};
+  for (const [name, spec] of Object.entries(declared)) {
+    if (!Object.hasOwn(inputs, name)) continue;
+    const value = inputs[name];
+    if (!isLink(value)) lists[name] = [value];
+    else {
+      const source = outcomeOf(value[0]);
+      if (source !== undefined) lists[name] = source.outputs[value[1]]!;
+      else if (spec.lazy !== true && !partly)
+        throw new Error(`invariant: node ${value[0]} has no results, and "${name}" needs them`);
+    }
+  }
+  return lists;
+}
