@@ -2,12 +2,14 @@ import { maskedGuider } from "./denoiseMask.ts";
 import type { Guider } from "./guiders.ts";
 import type { ModelSampling } from "./modelSampling.ts";
 import { defaultNoiseSampler } from "./noiseSampler.ts";
-import type { Step } from "./sampler.ts";
+import type { Sampler, Step } from "./sampler.ts";
 import { samplerByName } from "./samplers/index.ts";
 
 export interface SampleRequest {
   /** ComfyUI's name of the sampler. */
   readonly sampler: string;
+  /** Its loop with settings of its own. Default: as the name stands for it. */
+  readonly method?: Sampler | undefined;
   readonly guider: Guider;
   readonly sampling: ModelSampling;
   /** Noise levels, falling. Fewer than two: nothing to do. */
@@ -39,7 +41,8 @@ export async function sample(request: SampleRequest): Promise<Float32Array> {
   }
   const x = startLatent(request);
   const denoise = async (v: Float32Array, sigma: number) => (await guide(v, sigma)).denoised;
-  const result = await entry.run({ x, sigmas, denoise, guide, sampling, seed, callback });
+  const run = request.method ?? entry.run;
+  const result = await run({ x, sigmas, denoise, guide, sampling, seed, callback });
   return sampling.inverseNoiseScaling(sigmas[sigmas.length - 1]!, result);
 }
 

@@ -6,52 +6,72 @@ import { mix, weigh } from "./arrays.ts";
 /** Points of the rule that integrates 1 / noise scale. */
 const POINTS = 200;
 /** How much of the noise is renewed at a level sigma / alpha. */
-const noiseScale = (level: number): number => level * (Math.exp(level ** 0.3) + 10);
+export type NoiseScale = (level: number) => number;
+const erSde5: NoiseScale = (level) => level * (Math.exp(level ** 0.3) + 10);
+/** The plain reverse-time SDE at eta; at 0 the ODE, which renews nothing. */
+export const reverseTime =
+  (eta: number): NoiseScale =>
+  (level) =>
+    level ** (eta + 1);
 
-/** Extended reverse-time SDE solver, third order. Source: Cui et al. 2023 (arXiv:2309.06169), ER-SDE-5. */
-export const erSde: Sampler = async ({ x, sigmas, denoise, sampling, seed, callback }) => {
-  const noise = defaultNoiseSampler(seed, x.length);
-  const { alpha } = logSnr(sampling);
-  const levels = finiteStart(sigmas, sampling);
-  const ratio = (i: number) => levels[i]! / alpha(levels[i]!);
-  const steps = levels.length - 1;
-  let before: Float32Array | null = null;
-  let slopeBefore: Float32Array | null = null;
-  for (let i = 0; i < steps; i++) {
-    const sigma = levels[i]!;
-    const next = levels[i + 1]!;
-    const denoised = await denoise(x, sigma);
-    callback?.({ step: i, steps, sigma, x, denoised });
-    if (next === 0) {
-      x = denoised;
-      continue;
-    }
-    const [from, to] = [ratio(i), ratio(i + 1)];
-    const r = noiseScale(to) / noiseScale(from);
-    const a = alpha(next);
-    x = mix((a / alpha(sigma)) * r, x, a * (1 - r), denoised);
-    if (before !== null) {
-      const dt = to - from;
-      const { plain, weighted } = integrals(from, to);
-      const span = from - ratio(i - 1);
-      const slope: Float32Array = mix(1 / span, denoised, -1 / span, before);
-      x = mix(1, x, a * (dt + plain * noiseScale(to)), slope);
-      if (slopeBefore !== null) {
-        const half = (from - ratio(i - 2)) / 2;
-        const factor = (a * (dt ** 2 / 2 + weighted * noiseScale(to))) / half;
-        x = weigh([1, x], [factor, slope], [-factor, slopeBefore]);
+/** Extended reverse-time SDE solver, of third order at most. Source: Cui et al. 2023 (arXiv:2309.06169), ER-SDE-5. */
+export const erSde =
+  ({
+    noiseScale = erSde5,
+    order = 3,
+    sNoise = 1,
+  }: {
+    readonly noiseScale?: NoiseScale;
+    readonly order?: number;
+    readonly sNoise?: number;
+  } = {}): Sampler =>
+  async ({ x, sigmas, denoise, sampling, seed, callback }) => {
+    const noise = sNoise > 0 ? defaultNoiseSampler(seed, x.length) : null;
+    const { alpha } = logSnr(sampling);
+    const levels = finiteStart(sigmas, sampling);
+    const ratio = (i: number) => levels[i]! / alpha(levels[i]!);
+    const steps = levels.length - 1;
+    let before: Float32Array | null = null;
+    let slopeBefore: Float32Array | null = null;
+    for (let i = 0; i < steps; i++) {
+      const sigma = levels[i]!;
+      const next = levels[i + 1]!;
+      const denoised = await denoise(x, sigma);
+      callback?.({ step: i, steps, sigma, x, denoised });
+      if (next === 0) {
+        x = denoised;
+        continue;
       }
-      slopeBefore = slope;
+      const [from, to] = [ratio(i), ratio(i + 1)];
+      const r = noiseScale(to) / noiseScale(from);
+      const a = alpha(next);
+      x = mix((a / alpha(sigma)) * r, x, a * (1 - r), denoised);
+      if (before !== null && order > 1) {
+        const dt = to - from;
+        const { plain, weighted } = integrals(noiseScale, from, to);
+        const span = from - ratio(i - 1);
+        const slope: Float32Array = mix(1 / span, denoised, -1 / span, before);
+        x = mix(1, x, a * (dt + plain * noiseScale(to)), slope);
+        if (slopeBefore !== null && order > 2) {
+          const half = (from - ratio(i - 2)) / 2;
+          const factor = (a * (dt ** 2 / 2 + weighted * noiseScale(to))) / half;
+          x = weigh([1, x], [factor, slope], [-factor, slopeBefore]);
+        }
+        slopeBefore = slope;
+      }
+      const deviation = Math.sqrt(Math.max(0, to ** 2 - from ** 2 * r ** 2));
+      if (noise !== null) x = mix(1, x, a * deviation * sNoise, noise(sigma, next));
+      before = denoised;
     }
-    const deviation = Math.sqrt(Math.max(0, to ** 2 - from ** 2 * r ** 2));
-    x = mix(1, x, a * deviation, noise(sigma, next));
-    before = denoised;
-  }
-  return x;
-};
+    return x;
+  };
 
 /** Integrals over [to, from] of 1 / scale and of (level - from) / scale, by the left rule. */
-function integrals(from: number, to: number): { readonly plain: number; readonly weighted: number } {
+function integrals(
+  noiseScale: NoiseScale,
+  from: number,
+  to: number,
+): { readonly plain: number; readonly weighted: number } {
   const width = (from - to) / POINTS;
   let plain = 0;
   let weighted = 0;

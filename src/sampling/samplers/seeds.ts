@@ -2,18 +2,17 @@ import { finiteStart, logSnr } from "../logSnr.ts";
 import { defaultNoiseSampler } from "../noiseSampler.ts";
 import type { Sampler } from "../sampler.ts";
 import { mix, weigh } from "./arrays.ts";
+import type { SdeOptions } from "./sdeOptions.ts";
 
 /** e^h - 1, and (e^h - 1 - h) / h. */
 const phi1 = Math.expm1;
 const phi2 = (h: number): number => (Math.expm1(h) - h) / h;
 
-interface SeedsOptions {
+interface SeedsOptions extends SdeOptions {
   /** Where in the step, in log SNR, the model is asked again: once or twice. */
   readonly at: readonly [number] | readonly [number, number];
   /** How the two predictions of a step with one middle are weighed. */
   readonly weights?: "phi1" | "phi2";
-  /** 1: noise is renewed; 0: none is drawn. */
-  readonly eta?: 0 | 1;
 }
 
 /**
@@ -21,9 +20,9 @@ interface SeedsOptions {
  * end this is exponential Heun. Source: Gonzalez et al. 2023 (arXiv:2305.14267), SEEDS-2 and SEEDS-3.
  */
 export const seeds =
-  ({ at, weights = "phi1", eta = 1 }: SeedsOptions): Sampler =>
+  ({ at, weights = "phi1", eta = 1, sNoise = 1 }: SeedsOptions): Sampler =>
   async ({ x, sigmas, denoise, sampling, seed, callback }) => {
-    const draw = eta > 0 ? defaultNoiseSampler(seed, x.length) : null;
+    const draw = eta * sNoise > 0 ? defaultNoiseSampler(seed, x.length) : null;
     const { lambda, sigma: sigmaAt, alpha } = logSnr(sampling);
     const levels = finiteStart(sigmas, sampling);
     const steps = levels.length - 1;
@@ -53,7 +52,7 @@ export const seeds =
         noise = noise === null ? fresh.map((v) => v * deviation) : mix(Math.exp(-part), noise, deviation, fresh);
         reached = r;
         level = to;
-        return mix(1, moved, to, noise);
+        return mix(1, moved, to * sNoise, noise);
       };
       const share = (r: number) => Math.fround(sigmaAt(lambda(sigma) + r * h));
 
