@@ -68,6 +68,8 @@ import { VAEEncodeForInpaint } from "./latent/vaeEncodeForInpaint.ts";
 import { VAEEncodeTiled } from "./latent/vaeEncodeTiled.ts";
 import { CLIPLoader } from "./loaders/clipLoader.ts";
 import { CLIPLoaderGGUF } from "./loaders/clipLoaderGguf.ts";
+import { LoraLoader } from "./loaders/loraLoader.ts";
+import { LoraLoaderModelOnly } from "./loaders/loraLoaderModelOnly.ts";
 import { UNETLoader } from "./loaders/unetLoader.ts";
 import { UnetLoaderGGUF } from "./loaders/unetLoaderGguf.ts";
 import { VAELoader } from "./loaders/vaeLoader.ts";
@@ -106,6 +108,17 @@ import { PolyexponentialScheduler } from "./sampling/polyexponentialScheduler.ts
 import { RandomNoise } from "./sampling/randomNoise.ts";
 import { SamplerCustom } from "./sampling/samplerCustom.ts";
 import { SamplerCustomAdvanced } from "./sampling/samplerCustomAdvanced.ts";
+import { SamplerDPMAdaptative } from "./sampling/samplerDPMAdaptative.ts";
+import { SamplerDPMPP_2M_SDE } from "./sampling/samplerDPMPP2MSDE.ts";
+import { SamplerDPMPP_2S_Ancestral } from "./sampling/samplerDPMPP2SAncestral.ts";
+import { SamplerDPMPP_3M_SDE } from "./sampling/samplerDPMPP3MSDE.ts";
+import { SamplerDPMPP_SDE } from "./sampling/samplerDPMPPSDE.ts";
+import { SamplerER_SDE } from "./sampling/samplerERSDE.ts";
+import { SamplerEulerAncestral } from "./sampling/samplerEulerAncestral.ts";
+import { SamplerEulerAncestralCFGPP } from "./sampling/samplerEulerAncestralCFGPP.ts";
+import { SamplerLMS } from "./sampling/samplerLMS.ts";
+import { SamplerSASolver } from "./sampling/samplerSASolver.ts";
+import { SamplerSEEDS2 } from "./sampling/samplerSEEDS2.ts";
 import { SamplingPercentToSigma } from "./sampling/samplingPercentToSigma.ts";
 import { SDTurboScheduler } from "./sampling/sdTurboScheduler.ts";
 import { SetFirstSigma } from "./sampling/setFirstSigma.ts";
@@ -203,6 +216,8 @@ export const allNodes: readonly WeirNode[] = [
   LoadImage,
   LoadImageMask,
   LoadLatent,
+  LoraLoader,
+  LoraLoaderModelOnly,
   MaskComposite,
   MaskPreview,
   MaskToImage,
@@ -226,6 +241,17 @@ export const allNodes: readonly WeirNode[] = [
   SDTurboScheduler,
   SamplerCustom,
   SamplerCustomAdvanced,
+  SamplerDPMAdaptative,
+  SamplerDPMPP_2M_SDE,
+  SamplerDPMPP_2S_Ancestral,
+  SamplerDPMPP_3M_SDE,
+  SamplerDPMPP_SDE,
+  SamplerER_SDE,
+  SamplerEulerAncestral,
+  SamplerEulerAncestralCFGPP,
+  SamplerLMS,
+  SamplerSASolver,
+  SamplerSEEDS2,
   SamplingPercentToSigma,
   SaveImage,
   SaveLatent,

@@ -1,9 +1,12 @@
 import type { ImageBatch } from "../image/image.ts";
 import type { MaskBatch } from "../image/mask.ts";
 import type { Flux2Model, ReferenceMethod } from "../models/flux2/index.ts";
+import type { LoraFit, LoraModel } from "../models/lora/index.ts";
 import type { TileChoice } from "../models/vae/index.ts";
 import type { LoadedModel } from "../runtime/runtime.ts";
 import type { ModelSampling } from "../sampling/modelSampling.ts";
+import type { Adapters } from "./loaders/adapters.ts";
+import type { Sampler } from "../sampling/sampler.ts";
 
 /** What flows between nodes, by ComfyUI's type names. Everything here is plain arrays and handles; no value is changed once made. */
 
@@ -16,6 +19,8 @@ export interface DiffusionModel {
   readonly file: string;
   readonly network: Flux2Model;
   readonly loaded: LoadedModel;
+  /** The LoRAs on it. Every run of `loaded` is told their `companions`. */
+  readonly adapters?: Adapters;
   readonly sampling: ModelSampling;
   readonly latent: LatentFormat;
 }
@@ -32,6 +37,8 @@ export interface TextModel {
   readonly file: string;
   /** The text's context: [1, tokens, width]. */
   encode(text: string, signal: AbortSignal): Promise<Conditioning>;
+  /** The same encoder with one more LoRA, and how that fits. */
+  withLora(lora: LoraModel, strength: number): { readonly model: TextModel; readonly fit: LoraFit };
 }
 
 /** VAE: pictures to latents and back. */
@@ -113,9 +120,10 @@ export interface Noise {
 /** SIGMAS: noise levels, falling. */
 export type Sigmas = Float32Array;
 
-/** SAMPLER: by ComfyUI's name. */
+/** SAMPLER: by ComfyUI's name; `method`: with settings of its own. */
 export interface SamplerChoice {
   readonly name: string;
+  readonly method?: Sampler;
 }
 
 /** GUIDER: a model and what it follows. Without a negative (or with cfg 1) only the positive is evaluated. */

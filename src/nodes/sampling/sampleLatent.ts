@@ -60,6 +60,7 @@ export async function sampleLatent(
   try {
     const output = await sample({
       sampler: sampler.name,
+      method: sampler.method,
       guider: guiderOf(guider, denoiser.denoise),
       sampling: model.sampling,
       sigmas,

@@ -11,8 +11,8 @@ interface SaSolverOptions extends SdeOptions {
   /** Predictions that a step is predicted from, 1 to 6, and corrected with, 0 (not at all) to 6. Default: 3 and 4. */
   readonly predictorOrder?: number;
   readonly correctorOrder?: number;
-  /** Noise is renewed only between these shares of the way. Default: 0.2 to 0.8. */
-  readonly noisy?: readonly [from: number, to: number];
+  /** Noise is renewed only between these levels. Default: those at 0.2 and 0.8 of the way. */
+  readonly noisy?: readonly [highest: number, lowest: number];
   /** The paper's simpler weights for steps on two predictions. */
   readonly simpleSecond?: boolean;
 }
@@ -26,7 +26,7 @@ export const saSolver =
     pece = false,
     predictorOrder = 3,
     correctorOrder = 4,
-    noisy = [0.2, 0.8],
+    noisy,
     simpleSecond = false,
     eta = 1,
     sNoise = 1,
@@ -36,7 +36,7 @@ export const saSolver =
     const { lambda, alpha } = logSnr(sampling);
     const levels = finiteStart(sigmas, sampling);
     const lambdas = Array.from(levels, lambda);
-    const [highest, lowest] = noisy.map((share) => sampling.percentToSigma(share)) as [number, number];
+    const [highest, lowest] = noisy ?? [sampling.percentToSigma(0.2), sampling.percentToSigma(0.8)];
     const steps = levels.length - 1;
     const endsAtZero = levels[steps] === 0;
     /** Oldest first. */
