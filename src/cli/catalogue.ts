@@ -198,6 +198,50 @@ export const catalogue: readonly CatalogueEntry[] = [
     "Make room, or choose another `--output-directory`.",
   ),
 
+  // weir pull.
+  entry(
+    "hub-unreachable",
+    EXIT.failure,
+    "The Hub does not answer, or not as it should, after several tries.",
+    "Run the same command again: what was fetched is kept. Check HF_ENDPOINT and HTTPS_PROXY.",
+  ),
+  entry(
+    "access-denied",
+    EXIT.failure,
+    "The Hub gives a repo to some users only.",
+    "Accept its terms on the page that the message names, and set HF_TOKEN.",
+  ),
+  entry(
+    "not-on-hub",
+    EXIT.missingModel,
+    "The Hub has no such repo, revision or file.",
+    "Choose one of those listed; set HF_TOKEN if the repo is private.",
+  ),
+  entry(
+    "bad-hub-reply",
+    EXIT.failure,
+    "A server answers what cannot be true: a path, a size, a redirect.",
+    "Nothing of it was used. Check HF_ENDPOINT.",
+  ),
+  entry(
+    "checksum-mismatch",
+    EXIT.failure,
+    "A download came whole and is not the file: its checksum is another.",
+    "It was thrown away; run again.",
+  ),
+  entry(
+    "file-in-the-way",
+    EXIT.failure,
+    "Another file has the name, or another process fetches it.",
+    "Move it away, wait, or choose another place with `--to`.",
+  ),
+  entry(
+    "no-disk-space",
+    EXIT.failure,
+    "The disk has no room for a download; what was fetched is kept.",
+    "Make room, or choose another disk with `--to`.",
+  ),
+
   // Memory.
   entry(
     "does-not-fit",

@@ -6,12 +6,15 @@ import type { ConvertFlags } from "./commands/convert.ts";
 import type { DemoFlags } from "./commands/demo.ts";
 import type { DoctorFlags } from "./commands/doctor.ts";
 import type { PlanFlags } from "./commands/plan.ts";
+import type { PullFlags } from "./commands/pull.ts";
 import type { RunFlags } from "./commands/run.ts";
 import { EXIT, type ExitCode } from "./exitCodes.ts";
 import { addEngineFlags, addFolderFlags, addJobFlags } from "./flags.ts";
 import { intFlag } from "./intFlag.ts";
 import type { Io } from "./io.ts";
 import { packageJson } from "./packageJson.ts";
+import { modelSets } from "./pull/modelSets.ts";
+import type { PullWorld } from "./pull/world.ts";
 import { reportError } from "./reportError.ts";
 
 /** What commands are given: streams, and the engine's start, so that a test can pass its own. */
@@ -20,6 +23,7 @@ export interface CliContext {
   /** By default the real one. */
   readonly startEngine?: typeof startEngine;
   readonly probe?: typeof probeDevices;
+  readonly pull?: Partial<PullWorld>;
 }
 
 /** Help is the same text on every terminal and in the documentation. */
@@ -178,6 +182,37 @@ function program(context: CliContext, end: (code: ExitCode) => void): Command {
       end(await planCommand(file, flags, context));
     });
 
+  weir
+    .command("pull")
+    .argument(
+      "<what...>",
+      "OWNER/REPO, OWNER/REPO/FILE, a file's address on the Hub, or a short name: klein-4b, dev, ...",
+    )
+    .summary("fetch models from the Hugging Face Hub into their folders")
+    .description(
+      "Fetches files from the Hugging Face Hub into the folders where ComfyUI and Weir look for them: by the repo's own folders, " +
+        "else by what the file's header says it is. A fetch that was cut goes on where it was; each file's checksum is checked, and " +
+        "it has its name only when it is whole.",
+    )
+    .option("--to <dir>", "put the files there (default: the folder of their kind in the models directory)")
+    .option("--base-directory <dir>", "folder with models/ (default: the current folder)")
+    .option("--models-directory <dir>", "where models are (default: models/ in the base directory)")
+    .option("--revision <name>", "branch, tag or commit of the repo (default: main)")
+    .option(
+      "--include <glob>",
+      "only files that match, such as '*Q4_K_M.gguf' (may be given more than once)",
+      (text: string, all: readonly string[] | undefined) => [...(all ?? []), text],
+    )
+    .option("--list", "print the files of the repo with their sizes, and fetch nothing")
+    .option("--dry-run", "print what would be fetched and where it would go, and fetch nothing")
+    .option("--json", "print one JSON object")
+    .addHelpText("after", PULL_HELP)
+    .showHelpAfterError("(weir pull --help lists what it takes)")
+    .action(async (what: string[], flags: PullFlags) => {
+      const { pullCommand } = await import("./commands/pull.ts");
+      await pullCommand(what, flags, context);
+    });
+
   return weir.showHelpAfterError("(weir --help lists the commands)");
 }
 
@@ -186,3 +221,14 @@ Examples:
   weir run klein.json --prompt "a big yellow star in a night sky" --seed 7 -o star.png
   weir run klein.json --set 12.steps=4 --vram 8GB
   weir run output/ComfyUI_00001_.png          the same picture again`;
+
+const PULL_HELP = `
+Short names: ${Object.keys(modelSets).join(", ")}
+
+Environment: HF_TOKEN (else the token that huggingface_hub saved) for repos that ask for one, HF_ENDPOINT, HTTPS_PROXY.
+
+Examples:
+  weir pull klein-4b                            all that examples/klein-4b.json needs
+  weir pull Comfy-Org/flux2-dev --list
+  weir pull city96/FLUX.2-dev-gguf --include '*Q4_K_S.gguf'
+  weir pull OWNER/REPO/style.safetensors --to models/loras`;

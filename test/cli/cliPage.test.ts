@@ -29,6 +29,13 @@ Choices such as \`{red|blue}\` in a prompt are made anew at each conversion, and
   doctor: `It exits with 0 where a picture could be made, and otherwise with what a run would exit with. A driver that crashes while it is asked is a finding, not
 an end: it is asked once more with every GPU hidden, to tell whether that helps.
 `,
+  pull: `[models.md](models.md) says which files Flux 2 needs, how large they are and which budgets they run in. stdout has the files' paths, also of those
+that were here already. While a file comes it is \`NAME.DIGEST.part\` beside its place; after an error, Ctrl-C or a full disk the same command goes on from
+there, and a file that changed on the Hub is begun again. A file of the name that is another one is never overwritten.
+
+Without \`--to\`, only safetensors and GGUF files have a place. Patterns are huggingface_hub's: \`*\` is any text, "/" too. The token goes to the Hub alone,
+never to the servers that it redirects to. HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY are honoured.
+`,
   inspect: `Only the header is read, so a file of any size takes no time and no memory. The least \`--vram-weights\` is the residency core's own answer; the least
 \`--vram\` adds activations at the size named, and a device may need a little more for its own work.
 `,

@@ -20,6 +20,7 @@ test("weir --help", async () => {
       inspect [options] <file>    tell what a file of weights holds and needs
       convert [options] <file>    write a workflow in API format
       plan [options] [file]       tell what a run would keep, move and take, without running it
+      pull [options] <what...>    fetch models from the Hugging Face Hub into their folders
       help [command]              print the help of a command
 
     Exit codes:
