@@ -30,6 +30,19 @@ export class BrokenModel extends Error {
   }
 }
 
+/** A LoRA none of whose layers are in the model it was put on. Says what it is made for. */
+export class WrongLora extends Error {
+  override readonly name = "WrongLora";
+  readonly code = "wrong-lora";
+  /** `model`: the files it was put on; `sizes`: a layer that is there in another size. */
+  constructor(file: string, madeFor: string, model: string, sizes: string | null) {
+    const why = sizes === null ? "none of its layers are in" : `no layer has its size in`;
+    super(
+      `${file} is a LoRA for ${madeFor}: ${why} ${model}${sizes === null ? "" : ` (${sizes})`}. Choose a LoRA for that model, or the model it is for.`,
+    );
+  }
+}
+
 /** A picture, latent or text that the model cannot take: sizes or counts out of range. */
 export class BadModelInput extends Error {
   override readonly name = "BadModelInput";

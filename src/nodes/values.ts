@@ -1,10 +1,12 @@
 import type { ImageBatch } from "../image/image.ts";
 import type { MaskBatch } from "../image/mask.ts";
 import type { Flux2Model, ReferenceMethod } from "../models/flux2/index.ts";
+import type { LoraFit, LoraModel } from "../models/lora/index.ts";
 import type { TileChoice } from "../models/vae/index.ts";
 import type { LoadedModel } from "../runtime/runtime.ts";
 import type { ModelSampling } from "../sampling/modelSampling.ts";
 import type { Sampler } from "../sampling/sampler.ts";
+import type { Adapters } from "./loaders/adapters.ts";
 
 /** What flows between nodes, by ComfyUI's type names. Everything here is plain arrays and handles; no value is changed once made. */
 
@@ -17,6 +19,8 @@ export interface DiffusionModel {
   readonly file: string;
   readonly network: Flux2Model;
   readonly loaded: LoadedModel;
+  /** The LoRAs on it. Every run of `loaded` is told their `companions`. */
+  readonly adapters?: Adapters;
   readonly sampling: ModelSampling;
   readonly latent: LatentFormat;
 }
@@ -33,6 +37,8 @@ export interface TextModel {
   readonly file: string;
   /** The text's context: [1, tokens, width]. */
   encode(text: string, signal: AbortSignal): Promise<Conditioning>;
+  /** The same encoder with one more LoRA, and how that fits. */
+  withLora(lora: LoraModel, strength: number): { readonly model: TextModel; readonly fit: LoraFit };
 }
 
 /** VAE: pictures to latents and back. */

@@ -9,11 +9,15 @@ import {
 import type { Model } from "../../models/model.ts";
 import type { Companions, LoadedModel, Runtime } from "../../runtime/runtime.ts";
 
-/** LoRAs on a model: the stack, and what runs of the model are told of it (`BeginOptions.companions`). */
+/** LoRAs on a model: the stack, and what runs of the model are told of it (`toldOf`). */
 export interface Adapters {
   readonly stack: readonly AppliedLora[];
   readonly companions: Companions;
 }
+
+/** What every run of a model is told of the LoRAs on it: part of `BeginOptions`. */
+export const toldOf = (adapters: Adapters | undefined): { readonly companions?: Companions } =>
+  adapters === undefined ? {} : { companions: adapters.companions };
 
 /**
  * One more LoRA on what a model has already: what it then is, and how the LoRA's layers fit. Reads nothing. A strength of 0 adds nothing, but

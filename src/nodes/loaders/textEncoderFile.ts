@@ -47,5 +47,5 @@ export async function textEncoderFile(
 ): Promise<TextModel> {
   if (type !== "flux2") throw new NotSupported(`${node}: text encoders of type ${type} are not built in yet; flux2 is`);
   const { model, loaded } = await openFile(TEXT_ENCODERS, name, (source) => openTextEncoder(source), context);
-  return textModel(name, model, loaded);
+  return textModel(name, model, loaded, context.runtime);
 }
