@@ -140,6 +140,12 @@ export const catalogue: readonly CatalogueEntry[] = [
     "A model lacks tensors, or their shapes do not fit together.",
     "Get the file again.",
   ),
+  entry(
+    "wrong-lora",
+    EXIT.failure,
+    "A LoRA has no layer of the model it was put on.",
+    "Choose a LoRA for that model; the message says what it is made for.",
+  ),
   entry("bad-tokenizer", EXIT.failure, "A tokenizer cannot be used.", "Get the text encoder again, or choose another."),
   entry(
     "bad-model-input",

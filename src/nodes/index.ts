@@ -68,6 +68,8 @@ import { VAEEncodeForInpaint } from "./latent/vaeEncodeForInpaint.ts";
 import { VAEEncodeTiled } from "./latent/vaeEncodeTiled.ts";
 import { CLIPLoader } from "./loaders/clipLoader.ts";
 import { CLIPLoaderGGUF } from "./loaders/clipLoaderGguf.ts";
+import { LoraLoader } from "./loaders/loraLoader.ts";
+import { LoraLoaderModelOnly } from "./loaders/loraLoaderModelOnly.ts";
 import { UNETLoader } from "./loaders/unetLoader.ts";
 import { UnetLoaderGGUF } from "./loaders/unetLoaderGguf.ts";
 import { VAELoader } from "./loaders/vaeLoader.ts";
@@ -214,6 +216,8 @@ export const allNodes: readonly WeirNode[] = [
   LoadImage,
   LoadImageMask,
   LoadLatent,
+  LoraLoader,
+  LoraLoaderModelOnly,
   MaskComposite,
   MaskPreview,
   MaskToImage,

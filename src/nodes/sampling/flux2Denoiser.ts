@@ -11,6 +11,7 @@ import type { Denoiser } from "../../sampling/guiders.ts";
 import type { ModelSampling } from "../../sampling/modelSampling.ts";
 import { NodeInputError } from "../errors.ts";
 import { fitLatent } from "../latent/emptyLatent.ts";
+import { toldOf } from "../loaders/adapters.ts";
 import { wrongLatent } from "../latent/wrongLatent.ts";
 import type { Conditioning, ConditioningEntry, CondScope, DiffusionModel, Latent } from "../values.ts";
 
@@ -106,7 +107,7 @@ export function flux2Denoiser(
         run = undefined;
         run = await loaded.begin(
           all.map(({ shape }) => network.pass(shape)),
-          { repeat: always ? repeat : "unknown", signal },
+          { repeat: always ? repeat : "unknown", signal, ...toldOf(model.adapters) },
         );
         announced = all;
       }
