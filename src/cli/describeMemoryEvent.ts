@@ -16,6 +16,8 @@ export function describeMemoryEvent(event: MemoryEvent, weight: string | undefin
       return `  budget  ${formatBytes(event.vram)}, weights ${formatBytes(event.weights)}`;
     case "chunk":
       return event.change === "refused" ? `  refused  ${formatBytes(event.bytes)}` : null;
+    case "thrash":
+      return `  thrash  a pass moved ${formatBytes(event.moved)}, ${formatBytes(event.bound)} would do: ${event.cause}`;
     case "fault":
       return `  fault  ${event.what}: ${event.message}`;
     case "acquire":

@@ -20,6 +20,7 @@ import { residencyStats } from "./residencyStats.ts";
 import { setBudget } from "./setBudget.ts";
 import type { State } from "./state.ts";
 import { tenantOf } from "./tenantOf.ts";
+import { watchThrash } from "./thrashWatch.ts";
 import type { Bytes } from "./words.ts";
 
 export interface ResidencyOptions {
@@ -108,6 +109,7 @@ export function createResidency(options: ResidencyOptions): CheckedResidency {
     release: (lease, after) => release(state, lease, after),
     setBudget: (budget) => setBudget(state, budget),
     trim: (bytes = Number.POSITIVE_INFINITY) => state.lock.run(() => giveBack(state, (given) => bytes - given, "trim")),
+    watchThrash: () => watchThrash(state),
     stats: () => residencyStats(state),
     checkInvariants() {
       checkInvariants(state);

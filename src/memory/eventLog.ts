@@ -1,3 +1,4 @@
+import type { Thrash } from "./thrashWatch.ts";
 import type { Bytes, DeviceId, Reason, Tier, WeightId } from "./words.ts";
 
 /** One thing that happened to memory. `at` is logical time: the number of acquires so far. No clock in here: who shows adds one. */
@@ -70,6 +71,8 @@ export type MemoryEvent =
       readonly what: "allocate" | "read" | "upload";
       readonly message: string;
     }
+  /** Weights go in and out although the plan would have kept them: told once a run (thrashWatch.ts). */
+  | ({ readonly kind: "thrash"; readonly at: number; readonly device: DeviceId } & Thrash)
   | {
       readonly kind: "acquire";
       readonly at: number;

@@ -1,5 +1,6 @@
 import type { Place } from "./deviceMemory.ts";
 import type { EventLog } from "./eventLog.ts";
+import type { ThrashWatch } from "./thrashWatch.ts";
 import type { Bytes, DeviceId, Fence, ModelId, Result, Schedule, Use, WeightId, WeightSpec } from "./words.ts";
 
 /**
@@ -41,6 +42,9 @@ export interface Residency {
   setBudget(budget: Budget): Promise<void>;
   /** Drops what is not leased, least recently used first, until `bytes` are back (all without `bytes`). Returns the bytes given back. */
   trim(bytes?: Bytes): Promise<Bytes>;
+
+  /** Watches the announcement in force for weights that go in and out again; the caller says when a pass is over, and stops it. */
+  watchThrash(): ThrashWatch;
 
   stats(): ResidencyStats;
 }

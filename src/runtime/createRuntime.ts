@@ -47,6 +47,8 @@ export interface RuntimeOptions {
   readonly onStage?: (stage: StageNotice) => void;
   /** Sees each memory event as it happens, with the weight's name. */
   readonly onMemoryEvent?: (event: MemoryEvent, weight: string | undefined) => void;
+  /** A sentence for whoever runs it: something works worse than it need. */
+  readonly warn?: (text: string) => void;
   /** `--trace`: gets a span for every program, upload, read, stall and drop. */
   readonly tracer?: Tracer;
 }

@@ -7,6 +7,7 @@ import { byteLength } from "../tensor/dtype.ts";
 import type { PassDef } from "../tensor/stage.ts";
 import type { CompiledPass } from "./compilePass.ts";
 import type { RuntimeCore } from "./createRuntime.ts";
+import { describeThrash } from "./describeThrash.ts";
 import { DeviceFullError, DoesNotFitError } from "./errors.ts";
 import type { KnownWeight, LoadedFile } from "./loadedFile.ts";
 import { ModelPasses } from "./modelPasses.ts";
@@ -76,17 +77,21 @@ export class LoadedModelImpl implements LoadedModel {
 
     let ended = false;
     let index = 0;
+    const watch = residency.watchThrash();
     return {
       pass: async (values) => {
         if (ended) throw new Error("invariant: a pass on a run that has ended");
         const before = this.core.residency.events.counters().movedBytes;
         const outputs = await this.#pass(compiled, uses, buffers, known, values, signal);
         this.#record(index++, this.core.residency.events.counters().movedBytes - before);
+        const thrash = watch.pass();
+        if (thrash !== null) options.warn?.(describeThrash(this.#title(), thrash, bindingCeiling(options)));
         return outputs;
       },
       end: () => {
         if (ended) return;
         ended = true;
+        watch.stop();
         announced.value.end();
         for (const buffer of buffers) this.#freeCarried(buffer);
       },
@@ -214,6 +219,14 @@ export class LoadedModelImpl implements LoadedModel {
     });
     if (passes.length > KEPT_STATS) passes.splice(0, passes.length - KEPT_STATS);
   }
+}
+
+/** What an increase has to be of so that weights get more room. */
+function bindingCeiling({ vram, vramWeights }: RuntimeCore["options"]): Parameters<typeof describeThrash>[2] {
+  if (vramWeights !== undefined && "share" in vramWeights) return null;
+  if (vramWeights !== undefined && vramWeights.bytes < vram)
+    return { flag: "--vram-weights", limit: vramWeights.bytes };
+  return { flag: "--vram", limit: vram };
 }
 
 /** Where a stage's leaves lie: weights under the lease, carried tensors in the run's buffer. One object per input, filled per stage. */

@@ -176,4 +176,10 @@ export const seededBugs: readonly SeededBug[] = [
     from: "if (!job.begun) told.unbegun();",
     to: "",
   },
+  {
+    name: "thrash is told with each pass",
+    file: "thrashWatch.ts",
+    from: "        told = true;\n",
+    to: "",
+  },
 ];
