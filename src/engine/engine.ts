@@ -121,6 +121,7 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
       if (performance.now() - stageSentAt < STAGE_EVENT_MS) unsent = notice;
       else sendStage(notice);
     },
+    warn: (text) => emit({ kind: "warning", text }),
     ...(spans ? { tracer: spans } : {}),
     ...(options.verbose
       ? {
