@@ -3,6 +3,7 @@ import https from "node:https";
 import type { Socket } from "node:net";
 import tls from "node:tls";
 import { urlToHttpOptions } from "node:url";
+import { HubUnreachable } from "./errors.ts";
 
 export interface HttpOptions {
   readonly headers: Readonly<Record<string, string>>;
@@ -27,7 +28,8 @@ export interface HttpReply {
 
 /**
  * One GET, through a proxy where there is one; redirects are replies. A connection of its own, so that none is found dead later. Node's fetch
- * would do but for proxies, which it knows from Node 24 on. Rejects with the system's error, or `signal`'s reason.
+ * would do but for proxies, which it knows from Node 24 on. Rejects with the system's error, HubUnreachable where the proxy
+ * refuses, or `signal`'s reason.
  */
 export async function httpGet(url: URL, options: HttpOptions): Promise<HttpReply> {
   const { headers, proxy, stallMs, signal, ca } = options;
@@ -97,15 +99,23 @@ function tunnel(url: URL, proxy: URL, { stallMs, signal }: HttpOptions): Promise
     });
     request.setTimeout(stallMs, () => request.destroy(stalled(stallMs)));
     request.on("error", (error) => reject(signal.aborted ? signal.reason : error));
+    const refused = ({ statusCode = 0 }: IncomingMessage): Error => {
+      const words = `the proxy ${proxy.host} answers ${statusCode} to a connection to ${authority}`;
+      // It is asked again as long as that may help.
+      if (statusCode >= 500 || statusCode === 429) return new Error(words);
+      return new HubUnreachable(
+        `${words}; HTTPS_PROXY=http://NAME:PASSWORD@${proxy.host} says who asks, NO_PROXY goes around it`,
+      );
+    };
     request.on("connect", (reply, socket: Socket) => {
       if (reply.statusCode === 200) return resolve(socket);
       socket.destroy();
-      reject(new Error(`the proxy ${proxy.host} answers ${reply.statusCode} to a connection to ${authority}`));
+      reject(refused(reply));
     });
     // A server that knows no CONNECT answers like to any request.
     request.on("response", (reply) => {
       reply.destroy();
-      reject(new Error(`the proxy ${proxy.host} answers ${reply.statusCode} to a connection to ${authority}`));
+      reject(refused(reply));
     });
     request.end();
   });

@@ -72,12 +72,10 @@ function digestOf(oid: unknown, kind: "sha256" | "git-sha1"): RemoteFile["digest
   return new RegExp(`^[0-9a-f]{${kind === "sha256" ? 64 : 40}}$`).test(hex) ? { kind, hex } : null;
 }
 
-/** `Link: <url>; rel="next"`, where it is the same server's: the token goes along. */
+/** `Link: <url>; rel="next"`. Asked of the same server whatever host it names: the token goes along, and a mirror repeats the Hub's own. */
 function nextPage(link: string, from: URL): URL | null {
   const match = /<([^<>]+)>\s*;\s*rel="?next"?/.exec(link);
-  if (match === null) return null;
-  const url = URL.canParse(match[1]!, from.href) ? new URL(match[1]!, from) : null;
-  if (url === null || url.origin !== from.origin)
-    throw new BadReply(`${from.host} continues its list of files at another server, which is not followed`);
-  return url;
+  if (match === null || !URL.canParse(match[1]!, from.href)) return null;
+  const { pathname, search } = new URL(match[1]!, from);
+  return new URL(pathname + search, from.origin);
 }

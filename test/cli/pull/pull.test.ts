@@ -155,6 +155,8 @@ describe("choosing", () => {
 
   test("--list prints sizes and paths on stdout, over several pages", async () => {
     hub.pageSize = 1;
+    // A mirror repeats what the Hub says; it is the mirror that is asked.
+    hub.linkOrigin = "https://huggingface.co";
     const { code, out } = await pull([REPO, "--list"]);
     expect(code).toBe(0);
     expect(out).toMatchInlineSnapshot(`

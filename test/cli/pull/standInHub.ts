@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 
 /** A file of a repo. `small`: kept in git itself, answered by the Hub without a redirect. */
@@ -9,6 +10,12 @@ export interface StandInFile {
   readonly small?: boolean;
   /** What the list says in place of the truth. */
   readonly listed?: Readonly<Record<string, unknown>>;
+}
+
+/** PEM. */
+export interface Identity {
+  readonly key: string;
+  readonly cert: string;
 }
 
 export interface Seen {
@@ -67,18 +74,24 @@ export class StandInHub {
   #hub!: Server;
   #cdn!: Server;
 
-  static async start(): Promise<StandInHub> {
+  /** The host that its lists name for their next page. */
+  linkOrigin: string | null = null;
+  #scheme = "http";
+
+  /** `identity`: https, as this one. */
+  static async start(identity?: Identity): Promise<StandInHub> {
     const standIn = new StandInHub();
-    standIn.#hub = await listen((req, res) => standIn.#answer(req, res));
-    standIn.#cdn = await listen((req, res) => standIn.#serve(req, res));
+    if (identity) standIn.#scheme = "https";
+    standIn.#hub = await listen((req, res) => standIn.#answer(req, res), identity);
+    standIn.#cdn = await listen((req, res) => standIn.#serve(req, res), identity);
     return standIn;
   }
 
   get endpoint(): string {
-    return `http://127.0.0.1:${(this.#hub.address() as AddressInfo).port}`;
+    return `${this.#scheme}://127.0.0.1:${(this.#hub.address() as AddressInfo).port}`;
   }
   get cdn(): string {
-    return `http://127.0.0.1:${(this.#cdn.address() as AddressInfo).port}`;
+    return `${this.#scheme}://127.0.0.1:${(this.#cdn.address() as AddressInfo).port}`;
   }
   at(server: Seen["server"]): readonly Seen[] {
     return this.seen.filter((request) => request.server === server);
@@ -152,7 +165,10 @@ export class StandInHub {
     }));
     const next = from + this.pageSize;
     if (next < files.length)
-      res.setHeader("link", `<${url.origin}${url.pathname}?recursive=true&cursor=${next}>; rel="next"`);
+      res.setHeader(
+        "link",
+        `<${this.linkOrigin ?? url.origin}${url.pathname}?recursive=true&cursor=${next}>; rel="next"`,
+      );
     res.end(JSON.stringify([{ type: "directory", path: "split_files", size: 0, oid: "e".repeat(40) }, ...page]));
   }
 
@@ -196,7 +212,7 @@ export class StandInHub {
   }
 }
 
-function listen(answer: (req: IncomingMessage, res: ServerResponse) => void): Promise<Server> {
-  const server = createServer(answer);
-  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
+function listen(answer: (req: IncomingMessage, res: ServerResponse) => void, identity?: Identity): Promise<Server> {
+  const server = identity ? createSecureServer(identity, answer) : createServer(answer);
+  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server as Server)));
 }
