@@ -16,6 +16,7 @@ const files = ["demo", "examples"].flatMap((folder) =>
 const shelves: Readonly<Record<string, readonly string[]>> = {
   diffusion_models: ["weir-demo-dit.safetensors", "flux-2-klein-4b.safetensors", "flux-2-klein-base-4b.safetensors"],
   text_encoders: ["weir-demo-te.safetensors", "qwen_3_4b.safetensors"],
+  loras: ["weir-demo-outline.safetensors"],
   vae: ["weir-demo-vae.safetensors", "flux2-vae.safetensors"],
 };
 const catalogue: CatalogueContext = { list: (folder) => shelves[folder] ?? [] };
