@@ -6,7 +6,7 @@ type Declarable = Omit<NodeClass, "validates" | "validate" | "fingerprint" | "ch
 /** A node class as data, its combos filled from the folders of this moment. */
 export function declare(node: Declarable, catalogue: CatalogueContext): DeclaredClass {
   const { name, displayName, category, description, inputs, hidden, outputs, inputIsList, outputNode } = node;
-  const { deprecated, experimental, untitled, pythonModule, searchAliases, essentialsCategory } = node;
+  const { deprecated, experimental, untitled, pythonModule, searchAliases, essentialsCategory, outputTooltips } = node;
   return {
     name,
     displayName,
@@ -23,6 +23,7 @@ export function declare(node: Declarable, catalogue: CatalogueContext): Declared
     ...(pythonModule === undefined ? {} : { pythonModule }),
     ...(searchAliases === undefined ? {} : { searchAliases }),
     ...(essentialsCategory === undefined ? {} : { essentialsCategory }),
+    ...(outputTooltips === undefined ? {} : { outputTooltips }),
   };
 }
 

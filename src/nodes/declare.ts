@@ -43,6 +43,7 @@ interface Definition<I extends Inputs, O extends Outputs, Out extends boolean> {
   readonly pythonModule?: string;
   readonly searchAliases?: readonly string[];
   readonly essentialsCategory?: string;
+  readonly outputTooltips?: readonly string[];
   readonly inputs: I;
   readonly hidden?: WeirNode["hidden"];
   readonly outputs: O;
@@ -63,7 +64,7 @@ export function node<const I extends Inputs, const O extends Outputs, Out extend
   definition: Definition<I, O, Out>,
 ): WeirNode {
   const { name, displayName = name, category, description, inputs, outputs, outputNode } = definition;
-  const { pythonModule, searchAliases, essentialsCategory, hidden } = definition;
+  const { pythonModule, searchAliases, essentialsCategory, outputTooltips, hidden } = definition;
   const { validates, validate, fingerprint, checkLazyStatus, deprecated, experimental } = definition;
   const read = (values: Readonly<Record<string, unknown>>): Values<I> =>
     Object.fromEntries(
@@ -83,6 +84,7 @@ export function node<const I extends Inputs, const O extends Outputs, Out extend
     ...(pythonModule === undefined ? {} : { pythonModule }),
     ...(searchAliases === undefined ? {} : { searchAliases }),
     ...(essentialsCategory === undefined ? {} : { essentialsCategory }),
+    ...(outputTooltips === undefined ? {} : { outputTooltips }),
     ...(hidden === undefined ? {} : { hidden }),
     ...(deprecated === undefined ? {} : { deprecated }),
     ...(experimental === undefined ? {} : { experimental }),
@@ -98,6 +100,40 @@ export function node<const I extends Inputs, const O extends Outputs, Out extend
       const named = (shown?.outputs ?? result) as Results<O>;
       const list = Object.keys(outputs).map((key) => named[key]);
       return shown === null ? { outputs: list } : { outputs: list, ui: shown.ui };
+    },
+  };
+}
+
+type Lists<I extends Inputs> = { readonly [K in keyof I]: readonly Values<I>[K][] };
+
+/** A node that takes whole lists and runs once (ComfyUI's INPUT_IS_LIST); a value that is no list comes as one of one item. */
+export function listNode<const I extends Inputs, const O extends Outputs>(
+  definition: Omit<Definition<I, O, false>, "execute" | "outputNode" | "checkLazyStatus"> & {
+    execute(inputs: Lists<I>, context: WeirContext): Results<O> | Promise<Results<O>>;
+  },
+): WeirNode {
+  const { execute, ...rest } = definition;
+  const { inputs, outputs, name } = rest;
+  const base = node({
+    ...rest,
+    execute: () => {
+      throw new Error(`invariant: ${name} runs over lists`);
+    },
+  });
+  return {
+    ...base,
+    inputIsList: true,
+    async execute(values, context): Promise<NodeResult> {
+      const lists = Object.fromEntries(
+        Object.entries(inputs)
+          .filter(([key]) => values[key] !== undefined)
+          .map(([key, input]) => [
+            key,
+            (values[key] as readonly unknown[]).map((v) => input.read(v, `${name}.${key}`)),
+          ]),
+      ) as unknown as Lists<I>;
+      const result = await execute(lists, context);
+      return { outputs: Object.keys(outputs).map((key) => result[key]) };
     },
   };
 }

@@ -37,6 +37,7 @@ import { JoinImageWithAlpha } from "./image/joinImageWithAlpha.ts";
 import { LoadImage } from "./image/loadImage.ts";
 import { LoadImageMask } from "./image/loadImageMask.ts";
 import { PreviewImage } from "./image/previewImage.ts";
+import { RebatchImages } from "./image/rebatchImages.ts";
 import { RepeatImageBatch } from "./image/repeatImageBatch.ts";
 import { SaveImage } from "./image/saveImage.ts";
 import { SplitImageWithAlpha } from "./image/splitImageWithAlpha.ts";
@@ -58,6 +59,7 @@ import { LatentSubtract } from "./latent/latentSubtract.ts";
 import { LatentUpscale } from "./latent/latentUpscale.ts";
 import { LatentUpscaleBy } from "./latent/latentUpscaleBy.ts";
 import { LoadLatent } from "./latent/loadLatent.ts";
+import { RebatchLatents } from "./latent/rebatchLatents.ts";
 import { RepeatLatentBatch } from "./latent/repeatLatentBatch.ts";
 import { SaveLatent } from "./latent/saveLatent.ts";
 import { SetLatentNoiseMask } from "./latent/setLatentNoiseMask.ts";
@@ -234,6 +236,8 @@ export const allNodes: readonly WeirNode[] = [
   PrimitiveString,
   PrimitiveStringMultiline,
   RandomNoise,
+  RebatchImages,
+  RebatchLatents,
   ReferenceLatent,
   RepeatImageBatch,
   RepeatLatentBatch,

@@ -33,6 +33,8 @@ export interface NodeClass<Context extends NodeContext = NodeContext> {
   readonly searchAliases?: readonly string[];
   /** The group on the page's short list ("Basics", ...). */
   readonly essentialsCategory?: string;
+  /** In place of the outputs' own tooltips, where ComfyUI has more of them than outputs. */
+  readonly outputTooltips?: readonly string[];
   /**
    * It mostly waits, for a network or another process: other nodes run meanwhile, several of this kind wait together, and over a list all
    * its runs start at once. Not for what uses a model or the processor.

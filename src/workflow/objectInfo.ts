@@ -18,6 +18,7 @@ export type DeclaredClass = Pick<
   | "pythonModule"
   | "searchAliases"
   | "essentialsCategory"
+  | "outputTooltips"
 > & { readonly outputNode: boolean };
 
 /** The value of one class in the answer to GET /object_info. Seeds' bounds are bigint: write it with `printJson`. */
@@ -58,7 +59,7 @@ export function objectInfo(node: DeclaredClass): ObjectInfo {
     output: node.outputs.map(({ type }) => type),
     output_is_list: node.outputs.map(({ isList }) => isList === true),
     output_name: node.outputs.map(({ name }) => name),
-    output_tooltips: node.outputs.map(({ tooltip }) => tooltip ?? null),
+    output_tooltips: node.outputTooltips ?? node.outputs.map(({ tooltip }) => tooltip ?? null),
     output_matchtypes: templates.some((template) => template !== null) ? templates : null,
     name: node.name,
     display_name: node.untitled === true && !older ? null : node.displayName,

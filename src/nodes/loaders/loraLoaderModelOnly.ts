@@ -10,6 +10,7 @@ export const LoraLoaderModelOnly = node({
   name: "LoraLoaderModelOnly",
   displayName: "Load LoRA",
   category: "model/loaders",
+  description: "Puts a LoRA on a diffusion model. Its file stays as it is, and so does the model's.",
   pythonModule: "nodes",
   searchAliases: ["lora", "load lora", "apply lora", "lora loader", "lora model"],
   essentialsCategory: "Image Generation",
@@ -19,6 +20,8 @@ export const LoraLoaderModelOnly = node({
     strength_model: float({ default: 1, min: -100, max: 100, step: 0.01 }),
   },
   outputs: { MODEL: MODEL.output },
+  // ComfyUI's class is its LoraLoader with an output less, and keeps both lines
+  outputTooltips: ["The diffusion model with the LoRA.", "The text encoder with the LoRA."],
   fingerprint: ({ lora_name }, context) => fileFingerprint(LORAS, lora_name, context),
   async execute({ model, lora_name, strength_model }, context) {
     if (strength_model === 0) return { MODEL: model };
