@@ -1,4 +1,4 @@
-import { type CatalogueContext, type InputSpec, MATCH_TYPE, type NodeResult } from "../workflow/node.ts";
+import { type CatalogueContext, DYNAMIC_COMBO, type InputSpec, MATCH_TYPE, type NodeResult } from "../workflow/node.ts";
 import type { WeirContext, WeirNode } from "./context.ts";
 import { NodeInputError } from "./errors.ts";
 
@@ -11,6 +11,8 @@ import { NodeInputError } from "./errors.ts";
 export interface Input<T> {
   readonly spec: InputSpec;
   read(value: unknown, name: string): T;
+  /** In place of `read`, of an input that is made of several values of the prompt. */
+  gather?(values: Readonly<Record<string, unknown>>, key: string, node: string): T;
 }
 
 export interface Output<T> {
@@ -66,12 +68,7 @@ export function node<const I extends Inputs, const O extends Outputs, Out extend
   const { name, displayName = name, category, description, inputs, outputs, outputNode } = definition;
   const { pythonModule, searchAliases, essentialsCategory, outputTooltips, hidden } = definition;
   const { validates, validate, fingerprint, checkLazyStatus, deprecated, experimental } = definition;
-  const read = (values: Readonly<Record<string, unknown>>): Values<I> =>
-    Object.fromEntries(
-      Object.entries(inputs)
-        .filter(([key]) => values[key] !== undefined)
-        .map(([key, input]) => [key, input.read(values[key], `${name}.${key}`)]),
-    ) as Values<I>;
+  const read = (values: Readonly<Record<string, unknown>>) => readInputs(inputs, values, name);
   return {
     name,
     displayName,
@@ -102,6 +99,24 @@ export function node<const I extends Inputs, const O extends Outputs, Out extend
       return shown === null ? { outputs: list } : { outputs: list, ui: shown.ui };
     },
   };
+}
+
+/** What the prompt's values are to `execute`; `prefix`: they stand there under longer names. */
+function readInputs<I extends Inputs>(
+  inputs: I,
+  values: Readonly<Record<string, unknown>>,
+  node: string,
+  prefix = "",
+): Values<I> {
+  return Object.fromEntries(
+    Object.entries(inputs)
+      .map(([key, input]) => [key, prefix + key, input] as const)
+      .filter(([, name]) => values[name] !== undefined)
+      .map(([key, name, input]) => [
+        key,
+        input.gather === undefined ? input.read(values[name], `${node}.${name}`) : input.gather(values, name, node),
+      ]),
+  ) as Values<I>;
 }
 
 type Lists<I extends Inputs> = { readonly [K in keyof I]: readonly Values<I>[K][] };
@@ -190,6 +205,36 @@ export const combo = (
   more: Omit<Options<"COMBO">, "options"> = {},
 ): Input<string> => ({ spec: { type: "COMBO", options, ...more }, read: (value) => String(value) });
 
+type Choice<O extends Readonly<Record<string, Inputs>>> = {
+  readonly [K in keyof O]: { readonly key: K } & Values<O[K]>;
+}[keyof O];
+
+/** A choice that brings inputs of its own: `execute` is given the key and what belongs to it. Keys are looked up in `options` as they are. */
+export const choice = <const O extends Readonly<Record<string, Inputs>>>(
+  options: O,
+  more: Omit<Options<typeof DYNAMIC_COMBO>, "options"> = {},
+): Input<Choice<O>> => ({
+  spec: {
+    type: DYNAMIC_COMBO,
+    options: Object.entries(options).map(([key, inputs]) => ({
+      key,
+      inputs: Object.fromEntries(Object.entries(inputs).map(([name, { spec }]) => [name, spec])),
+    })),
+    ...more,
+  },
+  read: (key, name) => {
+    throw new Error(`invariant: ${name} is ${key} and more`);
+  },
+  gather: (values, name, node) => {
+    const key = String(values[name]);
+    const inputs = Object.hasOwn(options, key) ? options[key] : undefined;
+    if (inputs === undefined) {
+      throw new NodeInputError(`${node}.${name} is "${key}"; there are: ${Object.keys(options).join(", ")}`);
+    }
+    return { key, ...readInputs(inputs, values, node, `${name}.`) } as unknown as Choice<O>;
+  },
+});
+
 /** The files of a folder, by ComfyUI's name of it. */
 export const file = (folder: string): Input<string> => combo(({ list }) => list(folder));
 
@@ -219,6 +264,7 @@ export const matchType = (template: string, allowed = "*") => {
   const spec = { type: "LINK", of: MATCH_TYPE, template: { template_id: template, allowed_types: allowed } } as const;
   const read = (value: unknown) => value;
   return {
+    link: (): Input<unknown> => ({ spec, read }),
     lazyLink: (): Input<unknown> => ({ spec: { ...spec, lazy: true }, read }),
     output: { type: MATCH_TYPE, template } as Output<unknown>,
   };

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { isLink } from "./link.ts";
+import { liveInputs } from "./liveInputs.ts";
 import { printJson } from "./losslessJson.ts";
 import type { NodeClass, NodeContext, PromptNode } from "./node.ts";
 
@@ -58,7 +59,7 @@ function describe<Context extends NodeContext>(
   const constants: unknown[] = [];
   const linked: string[] = [];
   const links: (readonly [string, number])[] = [];
-  for (const name of Object.keys(node.inputs).sort()) {
+  for (const name of Object.keys(liveInputs(node.inputs, inputs)).sort()) {
     if (!Object.hasOwn(inputs, name)) continue;
     const value = inputs[name];
     if (isLink(value)) {

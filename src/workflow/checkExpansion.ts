@@ -1,6 +1,7 @@
 import type { DynamicPrompt } from "./dynamicPrompt.ts";
 import { NodeContractError } from "./errors.ts";
 import { isLink } from "./link.ts";
+import { liveInputs } from "./liveInputs.ts";
 import type { ExpandedNode, Link, NodeClass, NodeResult } from "./node.ts";
 
 /** Loops are made of expansions: one that never ends should end before the memory does. */
@@ -34,7 +35,7 @@ export function checkExpansion(
     if (nodes(class_type) === undefined) throw bad(`node ${id}: there is no node class "${class_type}" here`);
   }
   for (const [id, { class_type, inputs }] of added) {
-    for (const [name, { optional }] of Object.entries(nodes(class_type)!.inputs)) {
+    for (const [name, { optional }] of Object.entries(liveInputs(nodes(class_type)!.inputs, inputs ?? {}))) {
       const what = `node ${id} (${class_type}): "${name}"`;
       if (!Object.hasOwn(inputs ?? {}, name)) {
         if (optional !== true) throw bad(`${what} is missing`);

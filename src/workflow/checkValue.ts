@@ -1,5 +1,5 @@
 import { comboOptions, inputConfig } from "./inputConfig.ts";
-import type { CatalogueContext, InputSpec } from "./node.ts";
+import { type CatalogueContext, DYNAMIC_COMBO, type InputSpec } from "./node.ts";
 import { PythonError, pyBool, pyFloat, pyInt, pyRepr, pyStr, pyToFloat } from "./python.ts";
 import { type ValidationError, validationError } from "./validationErrors.ts";
 
@@ -48,8 +48,8 @@ export function checkValue(
       return { ok: false, error: validationError("value_bigger_than_max", message, name, extra) };
     }
   }
-  if (spec.type === "COMBO") {
-    const options = comboOptions(spec, catalogue);
+  if (spec.type === "COMBO" || spec.type === DYNAMIC_COMBO) {
+    const options = spec.type === "COMBO" ? comboOptions(spec, catalogue) : spec.options.map(({ key }) => key);
     if (!options.includes(coerced as string)) {
       const long = options.length > LISTED_OPTIONS;
       const list = long ? `(list of length ${options.length})` : pyRepr(options);

@@ -1,4 +1,5 @@
 import { isLink } from "./link.ts";
+import { liveInputs } from "./liveInputs.ts";
 import type { NodeClass, PromptNode } from "./node.ts";
 import type { NodeOutcome } from "./nodeOutcome.ts";
 
@@ -16,7 +17,7 @@ export function gatherInputs(
   partly = false,
 ): InputLists {
   const lists: Record<string, readonly unknown[]> = {};
-  for (const [name, spec] of Object.entries(declared)) {
+  for (const [name, spec] of Object.entries(liveInputs(declared, inputs))) {
     if (!Object.hasOwn(inputs, name)) continue;
     const value = inputs[name];
     if (!isLink(value)) lists[name] = [value];

@@ -1,11 +1,11 @@
-import type { CatalogueContext, InputSpec } from "./node.ts";
+import { type CatalogueContext, DYNAMIC_COMBO, type InputSpec } from "./node.ts";
 
 /** An input as /object_info writes it and as validation errors repeat it: `[type, options]`. Tooltips and defaults included. */
 export function inputConfig(spec: InputSpec, catalogue: CatalogueContext): readonly [unknown, Record<string, unknown>] {
   const common = { tooltip: spec.tooltip, advanced: spec.advanced, lazy: spec.lazy };
   switch (spec.type) {
     case "LINK":
-      return [spec.of, present({ ...common, template: spec.template })];
+      return [spec.of, present({ ...common, template: spec.template, socketless: spec.socketless })];
     case "INT":
       return [
         "INT",
@@ -50,7 +50,24 @@ export function inputConfig(spec: InputSpec, catalogue: CatalogueContext): reado
         ? ["COMBO", present({ multiselect: false, options, ...rest })]
         : [options, present(rest)];
     }
+    case DYNAMIC_COMBO: {
+      const options = spec.options.map(({ key, inputs }) => ({ key, inputs: inputGroups(inputs, catalogue) }));
+      return [DYNAMIC_COMBO, present({ options, ...common })];
+    }
   }
+}
+
+/** `{required: {name: config}, optional: {...}}`, a group only if it holds something. */
+function inputGroups(inputs: Readonly<Record<string, InputSpec>>, catalogue: CatalogueContext) {
+  const group = (optional: boolean) =>
+    Object.entries(inputs)
+      .filter(([, spec]) => (spec.optional ?? false) === optional)
+      .map(([name, spec]) => [name, inputConfig(spec, catalogue)] as const);
+  const [required, optional] = [group(false), group(true)];
+  return {
+    ...(required.length > 0 ? { required: Object.fromEntries(required) } : {}),
+    ...(optional.length > 0 ? { optional: Object.fromEntries(optional) } : {}),
+  };
 }
 
 /** The values a combo takes on this machine. */

@@ -139,6 +139,9 @@ interface InputCommon {
 /** The type of inputs and outputs that take any type, and the same one where they share a template. */
 export const MATCH_TYPE = "COMFY_MATCHTYPE_V3";
 
+/** The type of a choice that brings inputs of its own. */
+export const DYNAMIC_COMBO = "COMFY_DYNAMICCOMBO_V3";
+
 export type InputSpec =
   /** A link to another node's output: MODEL, CLIP, LATENT, ... or "*". */
   | (InputCommon & {
@@ -146,6 +149,8 @@ export type InputSpec =
       readonly of: string;
       /** Of inputs of `MATCH_TYPE`. */
       readonly template?: { readonly template_id: string; readonly allowed_types: string };
+      /** The page shows it and links nothing to it. */
+      readonly socketless?: boolean;
     })
   /** Bounds are inclusive. `bigint` where a seed goes past 2^53. */
   | (InputCommon & {
@@ -181,7 +186,14 @@ export type InputSpec =
       readonly imageUpload?: boolean;
       /** How /object_info writes it: `[[options], {...}]`, or `["COMBO", {options, ...}]`. Without it: the first. */
       readonly form?: "list" | "object";
-    });
+    })
+  /** A choice by key. What the chosen option takes stands in a prompt as `name.input`, beside the key under `name` (`liveInputs`). */
+  | (InputCommon & { readonly type: typeof DYNAMIC_COMBO; readonly options: readonly DynamicOption[] });
+
+export interface DynamicOption {
+  readonly key: string;
+  readonly inputs: Readonly<Record<string, InputSpec>>;
+}
 
 /** What options of a combo may depend on. */
 export interface CatalogueContext {

@@ -1,6 +1,7 @@
 import { checkValue } from "./checkValue.ts";
 import { comboOptions, inputConfig } from "./inputConfig.ts";
 import { isLink, typesMatch } from "./link.ts";
+import { liveInputs } from "./liveInputs.ts";
 import type {
   CatalogueContext,
   InputSpec,
@@ -197,7 +198,7 @@ class Checker<Context extends NodeContext> {
     const values: Record<string, unknown> = {};
     const failed = new Set<string>();
     this.values.set(id, values);
-    for (const [name, spec] of Object.entries(declared.inputs)) {
+    for (const [name, spec] of Object.entries(liveInputs(declared.inputs, node.inputs))) {
       const before = errors.length;
       const value = unwrap(node.inputs[name]);
       if (!Object.hasOwn(node.inputs, name)) {

@@ -1,4 +1,5 @@
 import { SettingError } from "../errors.ts";
+import { liveInputs } from "../liveInputs.ts";
 import type { Prompt } from "../node.ts";
 import { type Declarations, put } from "./place.ts";
 import { typedValue } from "./typedValue.ts";
@@ -13,8 +14,9 @@ export function setInput(prompt: Prompt, text: string, declarations: Declaration
   const [name, input, value] = [text.slice(0, dot), text.slice(dot + 1, equals), text.slice(equals + 1)];
   const id = findNode(prompt, name);
   const { class_type } = prompt[id]!;
-  const inputs = declarations(class_type)?.inputs;
-  if (inputs === undefined) throw new SettingError(`--set ${text}: there is no node class ${class_type} here`);
+  const declared = declarations(class_type)?.inputs;
+  if (declared === undefined) throw new SettingError(`--set ${text}: there is no node class ${class_type} here`);
+  const inputs = liveInputs(declared, prompt[id]!.inputs ?? {});
   const spec = Object.hasOwn(inputs, input) ? inputs[input] : undefined;
   if (spec === undefined) {
     const known = Object.keys(inputs).join(", ") || "none";
