@@ -39,6 +39,7 @@ import { LoadImageMask } from "./image/loadImageMask.ts";
 import { PreviewImage } from "./image/previewImage.ts";
 import { RebatchImages } from "./image/rebatchImages.ts";
 import { RepeatImageBatch } from "./image/repeatImageBatch.ts";
+import { ResizeImageMaskNode } from "./image/resizeImageMaskNode.ts";
 import { SaveImage } from "./image/saveImage.ts";
 import { SplitImageWithAlpha } from "./image/splitImageWithAlpha.ts";
 import { EmptyFlux2LatentImage } from "./latent/emptyFlux2LatentImage.ts";
@@ -241,6 +242,7 @@ export const allNodes: readonly WeirNode[] = [
   ReferenceLatent,
   RepeatImageBatch,
   RepeatLatentBatch,
+  ResizeImageMaskNode,
   ResolutionSelector,
   SDTurboScheduler,
   SamplerCustom,
