@@ -19,12 +19,12 @@ export function fileRows(source: WeightSource, { name, encoding, shape, bytes }:
 }
 
 /**
- * What a step adds to rows of its weight before any strength (with alpha), computed on the host: [count, columns] in the model's order of
- * rows, zeros where it changes nothing. For lengths of rows and for tests: a run computes products and never this matrix.
+ * What a step adds to rows of its weight before alpha and strength, computed on the host: [count, columns] in the model's order of
+ * rows, zeros where it changes nothing. For lengths of rows: a run computes products and never this matrix.
  */
 export async function deltaRows(step: Step): Promise<ReadRows> {
   const { adapter, target, lora } = step;
-  const { rows, columns, form, scale } = adapter;
+  const { rows, columns, form } = adapter;
   const published = await publishedRows(step, columns);
   return async (first, count) => {
     const out = new Float32Array(count * columns);
@@ -32,7 +32,7 @@ export async function deltaRows(step: Step): Promise<ReadRows> {
       const r = first + n - step.first;
       if (r < 0 || r >= rows) continue;
       const row = await published(publishedRow(target.order, r, rows), 1);
-      for (let c = 0; c < columns; c++) out[n * columns + c] = scale * row[c]!;
+      for (let c = 0; c < columns; c++) out[n * columns + c] = row[c]!;
     }
     return out;
   };
