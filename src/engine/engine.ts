@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { openGgml } from "../ggml/index.ts";
-import type { PictureJournal, WeirContext, WeirNode } from "../nodes/context.ts";
+import type { WeirContext, WeirNode } from "../nodes/context.ts";
 import { createFolders } from "../nodes/folders.ts";
 import { sweepTemporaries } from "../nodes/image/sweepTemporaries.ts";
 import { allNodes } from "../nodes/index.ts";
@@ -13,16 +13,28 @@ import { createResultCache } from "../workflow/createResultCache.ts";
 import { describeValidation } from "../workflow/describeValidation.ts";
 import { execute } from "../workflow/execute.ts";
 import type { NodeContext } from "../workflow/node.ts";
-import { validate } from "../workflow/validate.ts";
+import { type Validation, validate } from "../workflow/validate.ts";
 import type { Breadcrumb, SavedCrumb } from "./breadcrumb.ts";
 import { vramBudget, weightsBudget } from "./budget.ts";
+import { cachePressure } from "./cachePressure.ts";
 import { declare } from "./declare.ts";
-import type { EngineOptions, Job, JobEvent, JobResult, NodeDeclaration } from "./messages.ts";
+import type {
+  EngineOptions,
+  FreeRequest,
+  Job,
+  JobEvent,
+  JobResult,
+  NodeDeclaration,
+  PlainValidation,
+  ValidateRequest,
+} from "./messages.ts";
 import { missingFiles } from "./missingFiles.ts";
 import { nodeSpans } from "./nodeSpans.ts";
+import { pictureJournal } from "./pictureJournal.ts";
 import { plainError } from "./plainError.ts";
 import { machineMemory, ramBudget } from "./ramBudget.ts";
 import { SpanBuffer } from "./spanBuffer.ts";
+import { whereOf } from "./whereOf.ts";
 
 /** Stages come by the thousand a second on small models, and a person reads ten lines a second. */
 const STAGE_EVENT_MS = 50;
@@ -44,10 +56,15 @@ export interface EngineHooks {
 export interface EngineCore {
   readonly device: DeviceInfo;
   readonly vram: number;
-  readonly nodes: readonly NodeDeclaration[];
   readonly folders: { readonly output: string; readonly temp: string };
   /** Never rejects: what a job can meet is in its result. */
   run(job: Job, signal: AbortSignal, onEvent: (event: JobEvent) => void): Promise<JobResult>;
+  /** Checks a prompt, also while a job runs. Never rejects. */
+  validate(request: ValidateRequest): Promise<PlainValidation>;
+  /** Every node as data, combos filled from the folders as they are now. */
+  declarations(): readonly NodeDeclaration[];
+  /** Between jobs. */
+  free(request: FreeRequest): Promise<void>;
   stats(): RunStats;
   close(): Promise<void>;
 }
@@ -118,6 +135,7 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
       leave({ ...crumb, model: notice.model, stage: notice.stage });
       hooks.onStage();
       lookAtMachine();
+      relieveCache();
       if (performance.now() - stageSentAt < STAGE_EVENT_MS) unsent = notice;
       else sendStage(notice);
     },
@@ -132,48 +150,47 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
   });
 
   const byName = new Map<string, WeirNode>(allNodes.map((node) => [node.name, node]));
-  const cache = createResultCache();
+  const cacheMode = options.cache ?? { kind: "ram", headroom: null };
+  const cache = createResultCache(cacheMode);
+  const relieveCache = cachePressure(cacheMode, cache, machineMemory);
   // Nothing waits for it: an output folder may be large, and on a slow drive.
   const swept = sweepTemporaries(folders.output, performance.timeOrigin);
-  let pictures: PictureJournal | undefined;
+  let running: Job | undefined;
   const contextOf = (base: NodeContext): WeirContext => ({
     ...base,
-    ...(pictures ? { pictures } : {}),
+    ...(running ? { pictures: pictureJournal(running, base.run ?? 0, hooks.onSaved) } : {}),
     runtime,
     folders,
     options: { disableMetadata: options.disableMetadata },
     warn: (text) => emit({ kind: "warning", text }),
   });
   const nodes = (classType: string) => byName.get(classType);
+  const check = ({ prompt: given, targets = null }: ValidateRequest, signal: AbortSignal, extraPngInfo = {}) =>
+    validate<WeirContext>(given, {
+      nodes,
+      catalogue: folders,
+      context: (nodeId, prompt) => contextOf({ nodeId, signal, prompt, extraPngInfo, progress: () => {} }),
+      targets,
+    });
+  const refusal = (checked: Extract<Validation, { ok: false }>) => ({
+    error: checked.error,
+    nodeErrors: checked.nodeErrors,
+    lines: describeValidation(checked),
+    missingFiles: missingFiles(checked.nodeErrors, nodes),
+  });
 
   return {
     device,
     vram,
-    nodes: allNodes.map((node) => declare(node, folders)),
+    declarations: () => allNodes.map((node) => declare(node, folders)),
     folders: { output: folders.output, temp: folders.temp },
     async run(job, signal, onEvent) {
       emit = onEvent;
-      pictures = {
-        record: (picture) => hooks.onSaved?.({ jobId: job.id, picture }),
-        saved: (node, index) => (job.saved ?? []).filter((p) => p.node === node && p.index === index),
-      };
+      running = job;
       for (const text of early.splice(0)) emit({ kind: "warning", text });
       try {
-        const checked = await validate<WeirContext>(job.prompt, {
-          nodes,
-          catalogue: folders,
-          context: (nodeId, prompt) =>
-            contextOf({ nodeId, signal, prompt, extraPngInfo: job.extraPngInfo, progress: () => {} }),
-        });
-        if (!checked.ok) {
-          return {
-            status: "invalid",
-            error: checked.error,
-            nodeErrors: checked.nodeErrors,
-            lines: describeValidation(checked),
-            missingFiles: missingFiles(checked.nodeErrors, nodes),
-          };
-        }
+        const checked = await check(job, signal, job.extraPngInfo);
+        if (!checked.ok) return { status: "invalid", ...refusal(checked) };
         for (const line of Object.keys(checked.nodeErrors).length > 0 ? describeValidation(checked) : [])
           emit({ kind: "warning", text: line });
         const execution = await execute<WeirContext>({
@@ -182,11 +199,13 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
           nodes,
           cache,
           extraPngInfo: job.extraPngInfo,
+          ...(job.previews === undefined ? {} : { previews: job.previews }),
           signal,
           context: contextOf,
           onEvent: (event) => {
             // What a node moved is told before the next one begins.
             if (event.kind === "executing" && unsent) sendStage(unsent);
+            if (event.kind === "executing") relieveCache();
             if (event.kind === "executing") nodeTrack?.begin(event.node, event.classType);
             if (event.kind === "executing")
               leave({ node: event.node, classType: event.classType, model: "", stage: "" });
@@ -194,16 +213,18 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
           },
         });
         if (unsent) sendStage(unsent);
-        if (execution.status === "interrupted") return { status: "interrupted" };
+        const timestamp = Date.now();
+        if (execution.status === "interrupted") return { ...execution, timestamp };
         if (execution.status === "error") {
           const { node, classType, error } = execution;
-          return { status: "error", node, classType, error: plainError(error) };
+          return { ...execution, error: plainError(error), where: whereOf(node, classType, crumb), timestamp };
         }
         return {
           status: "success",
           outputs: execution.outputs,
           stats: runtime.stats(),
           nodeErrors: checked.nodeErrors,
+          timestamp,
         };
       } catch (error) {
         return signal.aborted ? { status: "interrupted" } : { status: "error", error: plainError(error) };
@@ -211,8 +232,19 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
         nodeTrack?.end();
         spans?.flush();
         emit = () => {};
+        running = undefined;
         leave({ node: "", classType: "", model: "", stage: "" });
       }
+    },
+    async validate(request) {
+      const checked = await check(request, new AbortController().signal);
+      if (!checked.ok) return { ok: false, ...refusal(checked) };
+      const { prompt, outputs, nodeErrors } = checked;
+      return { ok: true, prompt, outputs, nodeErrors };
+    },
+    async free({ freeMemory }) {
+      if (freeMemory) cache.clear();
+      await runtime.trim();
     },
     stats: () => runtime.stats(),
     async close() {

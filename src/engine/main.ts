@@ -1,7 +1,7 @@
 import { leaveBreadcrumb, leaveSaved } from "./breadcrumb.ts";
 import { CRASH_VARIABLE, crashAt, parseCrashSwitch } from "./crashSwitch.ts";
 import type { EngineCore } from "./engine.ts";
-import type { EngineOptions, FromEngine, Job, ToEngine } from "./messages.ts";
+import type { EngineOptions, FromEngine, Job, PlainValidation, ToEngine } from "./messages.ts";
 import { plainError } from "./plainError.ts";
 
 /**
@@ -13,6 +13,8 @@ const send = (message: FromEngine): void => {
 };
 let engine: EngineCore | undefined;
 let quitting = false;
+/** Jobs and what is done between them, one after the other. */
+let tail: Promise<unknown> = Promise.resolve();
 let running: { readonly id: string; readonly stop: AbortController; readonly over: Promise<void> } | undefined;
 
 // Ctrl-C reaches the whole group of processes: the parent decides what becomes of the job.
@@ -22,6 +24,10 @@ process.on("disconnect", () => (quitting ? process.exit(0) : process.kill(proces
 process.on("message", (message: ToEngine) => {
   if (message.type === "start") void start(message.options);
   if (message.type === "run") run(message.job);
+  if (message.type === "free") tail = Promise.all([tail, running?.over]).then(() => engine?.free(message.free));
+  if (message.type === "validate") void validate(message);
+  if (message.type === "declare" && engine)
+    send({ type: "declared", requestId: message.requestId, nodes: engine.declarations() });
   if (message.type === "interrupt" && running?.id === message.jobId) running.stop.abort();
   if (message.type === "stats" && engine) send({ type: "stats", stats: engine.stats() });
   if (message.type === "quit") void quit();
@@ -33,7 +39,7 @@ async function start(options: EngineOptions): Promise<void> {
     // Late, so that the handlers above are there before a native library is loaded.
     const { createEngine } = await import("./engine.ts");
     engine = await createEngine(options, { onCrumb: leaveBreadcrumb, onStage: crash, onSaved: leaveSaved });
-    const { device, vram, nodes, folders } = engine;
+    const { device, vram, folders } = engine;
     send({
       type: "ready",
       device: device.id,
@@ -41,7 +47,7 @@ async function start(options: EngineOptions): Promise<void> {
       pid: process.pid,
       vram,
       folders,
-      nodes,
+      nodes: engine.declarations(),
     });
   } catch (error) {
     send({ type: "failed", error: plainError(error) });
@@ -50,12 +56,27 @@ async function start(options: EngineOptions): Promise<void> {
 
 function run(job: Job): void {
   const stop = new AbortController();
+  const before = tail;
   const work = async (): Promise<void> => {
+    await before;
     const result = await engine!.run(job, stop.signal, (event) => send({ type: "event", jobId: job.id, event }));
     running = undefined;
     send({ type: "done", jobId: job.id, result });
   };
   running = { id: job.id, stop, over: work() };
+}
+
+async function validate({ requestId, request }: Extract<ToEngine, { type: "validate" }>): Promise<void> {
+  const validation = await engine!.validate(request).catch((error: unknown): PlainValidation => {
+    const { message } = plainError(error);
+    const refusal = {
+      type: "exception_during_validation",
+      message: "Exception when validating prompt",
+      details: message,
+    };
+    return { ok: false, error: { ...refusal, extra_info: {} }, nodeErrors: {}, lines: [message], missingFiles: false };
+  });
+  send({ type: "validated", requestId, validation });
 }
 
 /** A graph that runs is stopped first: freeing buffers under it would be a crash at the very end. */

@@ -2,6 +2,7 @@ import type { MemoryEvent } from "../memory/eventLog.ts";
 import type { SavedPicture } from "../nodes/context.ts";
 import type { RunStats } from "../runtime/runtime.ts";
 import type { Span } from "../runtime/trace.ts";
+import type { CacheMode } from "../workflow/createResultCache.ts";
 import type { ExecutionEvent } from "../workflow/executionEvent.ts";
 import type { Prompt } from "../workflow/node.ts";
 import type { DeclaredClass } from "../workflow/objectInfo.ts";
@@ -17,6 +18,8 @@ export type ToEngine =
   | { readonly type: "stats" }
   /** Checks a prompt without running it, also while a job runs. Answered by "validated" with the same `requestId`. */
   | { readonly type: "validate"; readonly requestId: number; readonly request: ValidateRequest }
+  /** Asks for the declarations of all nodes, combos filled from the folders as they are now. Answered by "declared". */
+  | { readonly type: "declare"; readonly requestId: number }
   /** ComfyUI's POST /free: done when the job that runs is over. */
   | { readonly type: "free"; readonly free: FreeRequest }
   | { readonly type: "quit" };
@@ -37,7 +40,8 @@ export type FromEngine =
   | { readonly type: "event"; readonly jobId: string; readonly event: JobEvent }
   | { readonly type: "done"; readonly jobId: string; readonly result: JobResult }
   | { readonly type: "stats"; readonly stats: RunStats }
-  | { readonly type: "validated"; readonly requestId: number; readonly validation: PlainValidation };
+  | { readonly type: "validated"; readonly requestId: number; readonly validation: PlainValidation }
+  | { readonly type: "declared"; readonly requestId: number; readonly nodes: readonly NodeDeclaration[] };
 
 export interface EngineOptions {
   /** `--device`: cpu, vulkan, cuda, metal or a device's name; undefined: the best there is. */
@@ -64,6 +68,8 @@ export interface EngineOptions {
   /** `--extra-model-paths-config`: files in the form of extra_model_paths.yaml. The one in the base directory is always read. */
   readonly extraModelPaths?: readonly string[];
   readonly disableMetadata: boolean;
+  /** `--cache-classic`, `--cache-lru`, `--cache-none`, `--cache-ram`. Default: as much as there is memory for. */
+  readonly cache?: CacheMode;
   /** Send every move as it happens (`--verbose`). */
   readonly verbose: boolean;
   /** Send spans of what computes, moves and waits (`--trace`). */

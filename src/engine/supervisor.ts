@@ -4,7 +4,18 @@ import { describeBreadcrumb } from "./breadcrumb.ts";
 import { CRASH_VARIABLE, parseCrashSwitch } from "./crashSwitch.ts";
 import { type Death, type EngineProcess, type Ready, startProcess } from "./engineProcess.ts";
 import { EngineError } from "./errors.ts";
-import type { EngineOptions, FromEngine, Job, JobEvent, JobResult, NodeDeclaration } from "./messages.ts";
+import type {
+  EngineOptions,
+  FreeRequest,
+  FromEngine,
+  Job,
+  JobEvent,
+  JobResult,
+  NodeDeclaration,
+  PlainValidation,
+  ToEngine,
+  ValidateRequest,
+} from "./messages.ts";
 
 /** How long an engine that was told to quit may take. A graph that runs is stopped first, so this is generous. */
 const QUIT_MS = 5000;
@@ -38,6 +49,12 @@ export interface Engine {
   run(job: Job, onEvent: (event: JobEvent) => void): Promise<JobResult>;
   /** Stops a job, running or waiting: its result is "interrupted". One that is over, or unknown, is none of its business. */
   interrupt(jobId: string): void;
+  /** Checks a prompt without running it, also while a job runs. Rejects with EngineError if no process can answer. */
+  validate(request: ValidateRequest): Promise<PlainValidation>;
+  /** The node classes, combos filled from the folders as they are now. Rejects as `validate` does. */
+  declarations(): Promise<readonly NodeDeclaration[]>;
+  /** Gives memory back when the job that runs is over; nothing to do when no process is up. */
+  free(request: FreeRequest): void;
   /** `null` when no process is up. */
   stats(): Promise<RunStats | null>;
   /** Ends the process: asks, then insists. Nothing is left when it resolves. */
@@ -80,6 +97,10 @@ class Supervisor implements Engine {
   readonly #interrupted = new Set<string>();
   #closed = false;
   #largerReserve = false;
+  /** A process that is starting: whoever needs one waits for the same. */
+  #starting: Promise<EngineProcess> | null = null;
+  #requests = 0;
+  readonly #answers = new Map<number, (message: FromEngine) => void>();
   readonly #statsWaiting: ((stats: RunStats | null) => void)[] = [];
 
   constructor(options: EngineOptions, hooks: EngineHooks) {
@@ -141,7 +162,55 @@ class Supervisor implements Engine {
     const current = this.#current;
     if (message.type === "event" && message.jobId === current?.job.id) current.onEvent(message.event);
     if (message.type === "done" && message.jobId === current?.job.id) current.settle(message.result);
+    if (message.type === "validated" || message.type === "declared") this.#answers.get(message.requestId)?.(message);
     if (message.type === "stats") this.#statsWaiting.shift()?.(message.stats);
+  }
+
+  /** The process that serves, or a new one where that died. Rejects with EngineError if it does not start. */
+  async #up(): Promise<EngineProcess> {
+    if (this.#starting === null && this.#process !== null) return this.#process;
+    this.#starting ??= this.start().finally(() => {
+      this.#starting = null;
+    });
+    return this.#starting;
+  }
+
+  validate(request: ValidateRequest): Promise<PlainValidation> {
+    return this.#ask("validated", (requestId) => ({ type: "validate", requestId, request })).then(
+      ({ validation }) => validation,
+    );
+  }
+
+  declarations(): Promise<readonly NodeDeclaration[]> {
+    return this.#ask("declared", (requestId) => ({ type: "declare", requestId })).then(({ nodes }) => nodes);
+  }
+
+  free(request: FreeRequest): void {
+    this.#process?.send({ type: "free", free: request });
+  }
+
+  /** A question that any process can answer: if one dies of something else meanwhile, the next is asked, once. */
+  async #ask<T extends "validated" | "declared">(
+    type: T,
+    question: (requestId: number) => ToEngine,
+  ): Promise<Extract<FromEngine, { readonly type: T }>> {
+    const requestId = ++this.#requests;
+    const isAnswer = (message: FromEngine): message is Extract<FromEngine, { readonly type: T }> =>
+      message.type === type;
+    try {
+      for (let attempt = 0; attempt < 2 && !this.#closed; attempt++) {
+        const process = await this.#up();
+        const answer = await new Promise<FromEngine | null>((resolve) => {
+          this.#answers.set(requestId, resolve);
+          process.died.then(() => resolve(null));
+          process.send(question(requestId));
+        });
+        if (answer !== null && isAnswer(answer)) return answer;
+      }
+    } finally {
+      this.#answers.delete(requestId);
+    }
+    throw new EngineError({ code: "engine-died", message: "the engine went away before it could answer" });
   }
 
   run(job: Job, onEvent: (event: JobEvent) => void): Promise<JobResult> {
@@ -180,7 +249,7 @@ class Supervisor implements Engine {
     job: Job,
     onEvent: (event: JobEvent) => void,
   ): Promise<{ readonly result: JobResult } | { readonly death: Death }> {
-    const process = this.#process ?? (await this.start());
+    const process = await this.#up();
     // Stopped while the process came up.
     if (this.#closed || this.#interrupted.has(job.id)) return { result: { status: "interrupted" } };
     try {

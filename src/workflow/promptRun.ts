@@ -85,6 +85,7 @@ export class PromptRun<Context extends NodeContext> {
     try {
       for (const output of outputs) this.#keepers.enter(output, null);
       for (const output of outputs) this.#schedule.add(output);
+      for (const [found, outcome] of this.#live) if (!this.#schedule.has(found)) this.#showInside(found, outcome);
       while (this.#schedule.size > 0) {
         const next = this.#schedule.next();
         id = next ?? id;
@@ -264,20 +265,26 @@ export class PromptRun<Context extends NodeContext> {
     this.#close(id, outcome);
   }
 
-  /** It is not run: its results are there. What it showed is shown again, under the ids of this prompt. */
+  /** It is not run: its results are there. What it showed is shown again. */
   #found(id: string, outcome: NodeOutcome): void {
-    const { ui, inside } = outcome;
-    for (const part of inside?.shown ?? []) {
-      const here = (node: string) => moved(node, inside!.node, id);
-      const [node, displayNode, parentNode] = [here(part.node), here(part.displayNode), here(part.parentNode)];
-      const realNode = this.#prompt.real(id);
-      this.#emit({ kind: "executed", node, expanded: { displayNode, parentNode, realNode }, ui: part.ui });
-      this.#shown[node] = part.ui;
-      this.#noteInside(id, { node, displayNode, parentNode, ui: part.ui });
-    }
+    this.#showInside(id, outcome);
+    const { ui } = outcome;
     this.#emit({ kind: "executed", ...this.#prompt.place(id), ui: ui ?? null });
     if (ui !== undefined) this.#show(id, ui);
     this.#close(id, outcome);
+  }
+
+  /** What nodes of its expansion showed is shown again, under the ids that they would have in this prompt. */
+  #showInside(id: string, { inside }: NodeOutcome): void {
+    if (inside === undefined) return;
+    const here = (node: string) => moved(node, inside.node, id);
+    for (const { ui, ...part } of inside.shown) {
+      const [node, displayNode, parentNode] = [here(part.node), here(part.displayNode), here(part.parentNode)];
+      const realNode = this.#prompt.real(id);
+      this.#emit({ kind: "executed", node, expanded: { displayNode, parentNode, realNode }, ui });
+      this.#shown[node] = ui;
+      this.#noteInside(id, { node, displayNode, parentNode, ui });
+    }
   }
 
   /** A node is over, with these results. */

@@ -12,6 +12,10 @@ export interface ScheduleView {
 
 interface Pending {
   readonly order: number;
+  readonly output: boolean;
+  readonly concurrent: boolean;
+  /** How early it should run, 0 first: kept, since a wide prompt has thousands of nodes ready at once. */
+  rank: number;
   /** Nodes that have to finish before it. */
   readonly needs: Set<string>;
   /** Nodes that have it among their needs. */
@@ -41,6 +45,11 @@ export class Schedule {
     return this.#pending.size;
   }
 
+  /** Whether a node is to run, or runs. */
+  has(id: string): boolean {
+    return this.#pending.has(id);
+  }
+
   /** Nodes that wait for something outside. */
   get held(): number {
     return [...this.#pending.values()].filter(({ held }) => held).length;
@@ -52,7 +61,10 @@ export class Schedule {
     const links: (readonly [source: string, id: string])[] = [];
     for (let node = open.pop(); node !== undefined; node = open.pop()) {
       if (this.#pending.has(node)) continue;
-      this.#pending.set(node, { order: this.#arrived++, needs: new Set(), feeds: new Set(), held: false });
+      const [output, concurrent] = [this.#view.output(node), this.#view.concurrent(node)];
+      const rank = output || concurrent ? 0 : 3;
+      const order = this.#arrived++;
+      this.#pending.set(node, { order, output, concurrent, rank, needs: new Set(), feeds: new Set(), held: false });
       this.#ready.add(node);
       // An output may be there already; it is told, and needs nothing.
       for (const source of this.#view.has(node) ? [] : this.#view.sources(node)) {
@@ -72,9 +84,22 @@ export class Schedule {
   }
 
   #link(source: string, id: string): void {
-    this.#pending.get(source)!.feeds.add(id);
-    this.#pending.get(id)!.needs.add(source);
+    const [above, below] = [this.#pending.get(source)!, this.#pending.get(id)!];
+    above.feeds.add(id);
+    below.needs.add(source);
     this.#ready.delete(id);
+    above.rank = Math.min(above.rank, this.#rankAbove(below));
+    for (const node of above.needs) {
+      const pending = this.#pending.get(node)!;
+      pending.rank = Math.min(pending.rank, this.#rankAbove(above));
+    }
+  }
+
+  /** Of a node that feeds this one. */
+  #rankAbove({ output, feeds }: Pending): number {
+    if (output) return 1;
+    for (const node of feeds) if (this.#pending.get(node)!.output) return 2;
+    return 3;
   }
 
   /** The node to run now; undefined: all wait. */
@@ -82,20 +107,11 @@ export class Schedule {
     let best: string | undefined;
     let [bestRank, bestOrder] = [4, 0];
     for (const id of this.#ready) {
-      const rank = this.#rank(id);
-      const { order } = this.#pending.get(id)!;
+      const { rank, order } = this.#pending.get(id)!;
       if (rank > bestRank || (rank === bestRank && order > bestOrder)) continue;
       [best, bestRank, bestOrder] = [id, rank, order];
     }
     return best;
-  }
-
-  #rank(id: string): number {
-    const { output, concurrent } = this.#view;
-    if (output(id) || concurrent(id)) return 0;
-    const feeds = [...this.#pending.get(id)!.feeds];
-    if (feeds.some(output)) return 1;
-    return feeds.some((node) => [...this.#pending.get(node)!.feeds].some(output)) ? 2 : 3;
   }
 
   /** It has begun and waits for something outside: others may run. */

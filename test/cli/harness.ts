@@ -45,6 +45,13 @@ export class ScriptedEngine implements Engine {
   stats(): Promise<RunStats | null> {
     return Promise.resolve(null);
   }
+  validate(): Promise<never> {
+    return Promise.reject(new Error("the command line does not ask"));
+  }
+  declarations(): Promise<readonly NodeDeclaration[]> {
+    return Promise.resolve(this.nodes);
+  }
+  free(): void {}
   close(): Promise<void> {
     this.closed = true;
     return Promise.resolve();

@@ -1,6 +1,6 @@
 // A tiny engine for the supervisor's tests: it speaks the messages and dies on demand. What a job does is its prompt's node "1":
 // inputs.do is "finish", "wait", "abort", "kill", "exit", "chatter"; inputs.times says in how many processes it does so before it finishes
-// (counted in the file WEIR_FIXTURE_COUNT).
+// (counted in the file WEIR_FIXTURE_COUNT). It validates by dying if that is what the prompt's node says, as often as a job would.
 import { existsSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 
 const send = (message) => process.send(message);
@@ -61,6 +61,14 @@ process.on("message", (message) => {
     send({ type: "done", jobId: message.jobId, result: { status: "interrupted" } });
     waiting = null;
   }
+  if (message.type === "validate") {
+    const { do: what, times } = message.request.prompt["1"].inputs;
+    if (what === "kill" && starts() < times) process.kill(process.pid, "SIGKILL");
+    else send({ type: "validated", requestId: message.requestId, validation: { ok: true, by: process.pid } });
+  }
+  if (message.type === "declare")
+    send({ type: "declared", requestId: message.requestId, nodes: [{ name: "Fixture" }] });
+  if (message.type === "free") process.stdout.write(`free ${JSON.stringify(message.free)}\n`);
   if (message.type === "stats") send({ type: "stats", stats: { pid: process.pid } });
   if (message.type === "quit") process.exit(0);
 });

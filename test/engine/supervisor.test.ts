@@ -78,6 +78,30 @@ describe("one process", () => {
     expect(said.split("\n").sort()).toEqual(["", "to stderr", "to stdout"]);
   });
 
+  test("answers while a job runs", async () => {
+    await start();
+    const waiting = engine!.run(job("wait"), () => {});
+    const asked = [
+      engine!.validate({ prompt: job("finish").prompt }),
+      engine!.validate({ prompt: job("finish").prompt }),
+    ];
+    expect(await Promise.all(asked)).toEqual([
+      { ok: true, by: engine!.pid },
+      { ok: true, by: engine!.pid },
+    ]);
+    expect(await engine!.declarations()).toEqual([{ name: "Fixture" }]);
+    engine!.interrupt("job");
+    expect((await waiting).status).toBe("interrupted");
+  });
+
+  test("is told to give memory back", async () => {
+    let said = "";
+    await start({}, (text) => (said += text));
+    engine!.free({ unloadModels: true, freeMemory: false });
+    await engine!.close();
+    expect(said).toBe('free {"unloadModels":true,"freeMemory":false}\n');
+  });
+
   test("a device that is not there is the engine's own error", async () => {
     await expect(start({ device: "nonsense" })).rejects.toMatchObject({
       code: "no-such-device",
@@ -105,6 +129,23 @@ describe("death", () => {
     expect(events[1]).toMatchObject({
       where: "double_blocks.3 of dev.safetensors, in node 12 (SamplerCustomAdvanced)",
     });
+  });
+
+  test("while it is asked: the next process is asked, and both it and a waiting job start one process", async () => {
+    await start();
+    const before = engine!.pid;
+    const asked = engine!.validate({ prompt: job("kill", 1).prompt });
+    const other = engine!.validate({ prompt: job("finish").prompt });
+    const [first, second] = (await Promise.all([asked, other])) as unknown as { by: number }[];
+    expect(first!.by).toBe(engine!.pid);
+    expect([before, engine!.pid]).toContain(second!.by);
+    expect(readFileSync(join(folder, "count"), "utf8")).toBe("2");
+  });
+
+  test("twice while it is asked: an error", async () => {
+    await start();
+    await expect(engine!.validate({ prompt: job("kill", 9).prompt })).rejects.toMatchObject({ code: "engine-died" });
+    expect((await run("finish")).result.status).toBe("success");
   });
 
   test("by abort twice: an error that names the stage and keeps what the library said", async () => {
