@@ -5,7 +5,6 @@ import { formatBytes } from "../../runtime/formatBytes.ts";
 import { UsageError } from "../errors.ts";
 import { checkRoom } from "../pull/checkRoom.ts";
 import { describePull, shortPath } from "../pull/describePull.ts";
-import { NotOnHub } from "../pull/errors.ts";
 import { findPlace, type Place, type Where } from "../pull/findPlace.ts";
 import { findHub } from "../pull/hub.ts";
 import type { HubClient } from "../pull/hubGet.ts";
@@ -14,9 +13,12 @@ import { parseTarget, type Target } from "../pull/parseTarget.ts";
 import { pullFile } from "../pull/pullFile.ts";
 import { type PullProgress, pullProgress } from "../pull/pullProgress.ts";
 import type { RemoteFile } from "../pull/remoteFile.ts";
-import { fileLines, isWeights, selectFiles } from "../pull/selectFiles.ts";
+import { fileLines } from "../pull/selectFiles.ts";
+import { SET_REVISION, selectTargets } from "../pull/selectTargets.ts";
 import { realWorld } from "../pull/world.ts";
 import type { CliContext } from "../runCli.ts";
+
+const DEFAULT_REVISION = "main";
 
 export interface PullFlags {
   readonly to?: string;
@@ -27,12 +29,6 @@ export interface PullFlags {
   readonly list?: boolean;
   readonly dryRun?: boolean;
   readonly json?: boolean;
-}
-
-/** A file that is meant, and the folder of models that a set says it belongs to. */
-interface Wanted {
-  readonly file: RemoteFile;
-  readonly hint: string | null;
 }
 
 /**
@@ -52,7 +48,13 @@ export async function pullCommand(words: readonly string[], flags: PullFlags, co
     const list = lister(client, progress);
     if (flags.list) return await printLists(targets, flags, list, context);
 
-    const wanted = await select(targets, flags, list, progress);
+    const wanted = await selectTargets(targets, {
+      revision: flags.revision ?? DEFAULT_REVISION,
+      include: flags.include ?? [],
+      anyFile: flags.to !== undefined,
+      list,
+      say: progress.line,
+    });
     const base = resolve(io.cwd, flags.baseDirectory ?? ".");
     const models =
       flags.modelsDirectory === undefined ? resolve(base, "models") : resolve(io.cwd, flags.modelsDirectory);
@@ -116,48 +118,6 @@ function lister(client: HubClient, progress: PullProgress): List {
   };
 }
 
-async function select(
-  targets: readonly Target[],
-  { revision, include = [], to }: PullFlags,
-  list: List,
-  progress: PullProgress,
-): Promise<readonly Wanted[]> {
-  const wanted = new Map<string, Wanted>();
-  const add = (file: RemoteFile, hint: string | null) =>
-    wanted.set(`${file.repo}@${file.commit}/${file.path}`, { file, hint });
-  for (const target of targets) {
-    if (target.kind === "repo") {
-      const files = await list(target.repo, target.revision ?? revision ?? DEFAULT_REVISION);
-      const named = target.path !== undefined && files.some(({ path }) => path === target.path);
-      for (const file of selectFiles(target.repo, files, target.path, include)) {
-        // A pattern takes READMEs along; who names a file means it.
-        if (to !== undefined || named || isWeights(file.path)) add(file, null);
-        else progress.line(`left out: ${file.path} (not weights; --to FOLDER takes any file)`);
-      }
-      continue;
-    }
-    progress.line(`${target.name}: ${target.set.what}`);
-    if (target.set.note !== undefined) progress.line(`note: ${target.set.note}`);
-    for (const { repo, path, folder } of target.set.files) {
-      const files = await list(repo, DEFAULT_REVISION);
-      const file = selectFiles(repo, files, path, [])[0]!;
-      if (include.length === 0 || matchesAny(repo, file, include)) add(file, folder);
-    }
-  }
-  if (wanted.size === 0) throw new NotOnHub(`nothing matches ${include.join(" or ")}`);
-  return [...wanted.values()];
-}
-
-const DEFAULT_REVISION = "main";
-
-function matchesAny(repo: string, file: RemoteFile, include: readonly string[]): boolean {
-  try {
-    return selectFiles(repo, [file], undefined, include).length > 0;
-  } catch {
-    return false;
-  }
-}
-
 /** Two files that would have one name. */
 function checkNames(places: readonly Place[]): void {
   const names = new Map<string, Place>();
@@ -182,7 +142,7 @@ async function printLists(
   const repos = new Map<string, readonly RemoteFile[]>();
   for (const target of targets) {
     const names = target.kind === "set" ? target.set.files.map(({ repo }) => repo) : [target.repo];
-    const wanted = target.kind === "set" ? DEFAULT_REVISION : (target.revision ?? revision ?? DEFAULT_REVISION);
+    const wanted = target.kind === "set" ? SET_REVISION : (target.revision ?? revision ?? DEFAULT_REVISION);
     for (const repo of names) repos.set(repo, await list(repo, wanted));
   }
   if (json) {

@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Folders } from "../../nodes/context.ts";
 import { UsageError } from "../errors.ts";
+import { checkedName } from "./checkedName.ts";
 import { folderByPath, modelFolders } from "./folderOf.ts";
 import { partPath } from "./partFile.ts";
 import type { RemoteFile } from "./remoteFile.ts";
@@ -29,9 +30,9 @@ export interface Where {
   readonly folders: Folders;
 }
 
-/** Throws UsageError for a file that has no place among models. */
+/** Throws UsageError for a file that has no place among models, BadReply for a name that is none. */
 export async function findPlace(file: RemoteFile, hint: string | null, where: Where): Promise<Place> {
-  const name = file.path.split("/").at(-1)!;
+  const name = checkedName(file);
   const { to, models, folders } = where;
   if (to === null && !isWeights(name))
     throw new UsageError(

@@ -1,6 +1,6 @@
 import type { Hash } from "node:crypto";
 import { constants } from "node:fs";
-import { copyFile, type FileHandle, lstat, readdir, rename, rm, stat } from "node:fs/promises";
+import { copyFile, type FileHandle, lstat, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { makeFolder } from "../../formats/makeFolder.ts";
 import { RunInterrupted } from "../../library/errors.ts";
@@ -48,7 +48,7 @@ export class PartFile {
     folder: string,
     name: string,
     file: RemoteFile,
-    { open }: PullWorld,
+    world: Pick<PullWorld, "open">,
     signal: AbortSignal,
     tick: (done: number) => void,
   ): Promise<PartFile> {
@@ -56,12 +56,12 @@ export class PartFile {
     await makeFolder(folder).catch((error: unknown) => {
       throw writeFailure(folder, error);
     });
-    const unlock = await takeLock(`${path}.lock`, open);
+    const unlock = await takeLock(`${path}.lock`, world.open);
     let handle: FileHandle | undefined;
     try {
       // No link is followed: what is written goes into this folder.
-      handle = await open(path, constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0), 0o666);
-      await removeOldVersions(folder, name, path, open);
+      handle = await world.open(path, constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0), 0o666);
+      await removeOldVersions(folder, name, path, world);
       const part = new PartFile(path, file, handle, unlock);
       const { size } = await handle.stat();
       if (size > file.bytes) await part.restart();
@@ -138,6 +138,8 @@ export class PartFile {
     const near = join(dirname(final), basename(this.path));
     try {
       await copyFile(this.path, near);
+      const handle = await open(near, "r+");
+      await handle.sync().finally(() => handle.close());
       await rename(near, final);
     } catch (error) {
       await rm(near, { force: true });
@@ -161,12 +163,17 @@ const exists = (path: string): Promise<boolean> =>
   );
 
 /** Parts of the same name and another digest: of a version that is not published any more. Those that someone writes are left alone. */
-async function removeOldVersions(folder: string, name: string, path: string, open: PullWorld["open"]): Promise<void> {
+async function removeOldVersions(
+  folder: string,
+  name: string,
+  path: string,
+  world: Pick<PullWorld, "open">,
+): Promise<void> {
   for (const other of await readdir(folder)) {
     const file = join(folder, other);
     const mark = other.startsWith(`${name}.`) ? other.slice(name.length + 1) : "";
     if (file === path || !/^[0-9a-f]{16}\.part$/.test(mark)) continue;
-    const unlock = await takeLock(`${file}.lock`, open).catch(() => null);
+    const unlock = await takeLock(`${file}.lock`, world.open).catch(() => null);
     if (unlock === null) continue;
     await rm(file, { force: true });
     await unlock();

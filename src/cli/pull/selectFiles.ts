@@ -1,8 +1,9 @@
 import { formatBytes } from "../../runtime/formatBytes.ts";
 import { UsageError } from "../errors.ts";
 import { NotOnHub } from "./errors.ts";
-import { matchesGlob } from "./matchesGlob.ts";
+import { isIncluded } from "./isIncluded.ts";
 import type { RemoteFile } from "./remoteFile.ts";
+import { shown } from "./shown.ts";
 
 /** What Weir and ComfyUI open without running code. */
 const WEIGHTS = /\.(safetensors|sft|gguf)$/i;
@@ -24,7 +25,7 @@ export const isWeights = (path: string): boolean => WEIGHTS.test(path);
 export function fileLines(files: readonly RemoteFile[]): readonly string[] {
   const sizes = files.map(({ bytes }) => formatBytes(bytes));
   const width = Math.max(...sizes.map((size) => size.length), 0);
-  return files.map(({ path }, i) => `${sizes[i]!.padStart(width)}  ${path}`);
+  return files.map(({ path }, i) => `${sizes[i]!.padStart(width)}  ${shown(path, path.length)}`);
 }
 
 /**
@@ -39,7 +40,7 @@ export function selectFiles(
 ): readonly RemoteFile[] {
   const within = path === undefined ? files : below(repo, files, path);
   if (include.length > 0) {
-    const found = within.filter((file) => include.some((pattern) => matches(file.path, pattern)));
+    const found = within.filter((file) => isIncluded(file.path, include));
     if (found.length === 0)
       throw new NotOnHub(`no file of ${repo} matches ${include.join(" or ")}; it has:`, capped(within));
     return found;
@@ -64,15 +65,12 @@ function below(repo: string, files: readonly RemoteFile[], path: string): readon
   if (exact.length > 0) return exact;
   const inside = files.filter((file) => file.path.startsWith(`${path}/`) && isWeights(file.path));
   if (inside.length > 0) return inside;
-  const matching = /[*?[]/.test(path) ? files.filter((file) => matches(file.path, path)) : [];
+  const matching = /[*?[]/.test(path) ? files.filter((file) => isIncluded(file.path, [path])) : [];
   if (matching.length > 0) return matching;
   const name = path.split("/").at(-1)!.toLowerCase();
   const near = files.filter((file) => file.path.toLowerCase().endsWith(name));
   throw new NotOnHub(`${repo} has no ${path}; it has:`, capped(near.length > 0 ? near : files));
 }
-
-const matches = (path: string, pattern: string): boolean =>
-  matchesGlob(path, pattern) || (!pattern.includes("/") && matchesGlob(path.split("/").at(-1)!, pattern));
 
 const total = (files: readonly RemoteFile[]): number => files.reduce((sum, { bytes }) => sum + bytes, 0);
 

@@ -18,6 +18,9 @@ export async function takeLock(path: string, open: OpenFile): Promise<() => Prom
       const handle = await open(path, "wx");
       try {
         await handle.writeFile(JSON.stringify({ pid: process.pid, host: hostname() }));
+      } catch (error) {
+        await rm(path, { force: true });
+        throw error;
       } finally {
         await handle.close();
       }

@@ -1,6 +1,16 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -114,6 +124,25 @@ describe("a disk that is full", () => {
     expect((await pull(["a/b"])).code).toBe(0);
   });
 
+  test("a disk that takes less than it is given at a time", async () => {
+    const world: Partial<PullWorld> = {
+      open: async (...args) => {
+        const handle = await open(...args);
+        const write = handle.write.bind(handle) as (
+          chunk: Uint8Array,
+          offset: number,
+          length: number,
+          position: number,
+        ) => ReturnType<FileHandle["write"]>;
+        const short = (chunk: Uint8Array, offset: number, length: number, position: number) =>
+          write(chunk, offset, Math.min(length, 10_007), position);
+        return String(args[0]).endsWith(".part") ? Object.assign(handle, { write: short }) : handle;
+      },
+    };
+    expect((await pull(["a/b"], { world })).code).toBe(0);
+    expect(readFileSync(join(cwd, "models/vae/x.safetensors")).equals(FILE.content)).toBe(true);
+  });
+
   test("a folder that cannot be made", async () => {
     writeFileSync(join(cwd, "models"), "a file");
     const { code, err } = await pull(["a/b"]);
@@ -220,6 +249,24 @@ describe("the header tells the folder", () => {
     const before = hub.at("cdn").length;
     expect((await pull(["c/d"])).out).toBe(out);
     expect(hub.at("cdn").length).toBe(before);
+  });
+
+  const shm = "/dev/shm";
+  const otherDisk = existsSync(shm) && statSync(shm).dev !== statSync(tmpdir()).dev;
+  test.skipIf(!otherDisk)("a folder that is a link to another disk", async () => {
+    const disk = mkdtempSync(join(shm, "weir-pull-"));
+    try {
+      mkdirSync(join(cwd, "models"));
+      symlinkSync(disk, join(cwd, "models/vae"));
+      const content = await withTensors(["bn.running_mean"]);
+      hub.repos.set("c/d", [{ path: "some-model.safetensors", content }]);
+      expect((await pull(["c/d"])).out).toBe("models/vae/some-model.safetensors\n");
+      expect(readdirSync(disk)).toEqual(["some-model.safetensors"]);
+      expect(readFileSync(join(disk, "some-model.safetensors")).equals(content)).toBe(true);
+      expect(names("models")).toEqual(["vae"]);
+    } finally {
+      rmSync(disk, { recursive: true });
+    }
   });
 
   test.each([

@@ -45,6 +45,11 @@ describe("a file", () => {
     expect(files()).toEqual(["models/vae/flux2-vae.safetensors"]);
     expect(err).toContain("300 KB  Comfy-Org/flux2-dev/split_files/vae/flux2-vae.safetensors -> models/vae/");
     expect(err).toContain("sha256 checked");
+    // What `main` is now is asked once; all else is of that commit.
+    const [first, ...others] = hub.at("hub").map(({ url }) => url);
+    expect(first).toMatch(/\/revision\/main$/);
+    expect(others).toHaveLength(2);
+    expect(others.every((url) => url.includes("0123456789abcdef0123456789abcdef01234567"))).toBe(true);
   });
 
   test("that is here already is checked, not fetched", async () => {
@@ -489,10 +494,22 @@ describe("what is not true", () => {
     null,
   ])("a path of %j is refused, and nothing is written", async (path) => {
     hub.repos.set("a/b", [{ ...VAE, listed: { path } }]);
-    const { code, err } = await pull(["a/b"]);
+    const { code, err } = await pull(["a/b", "--include", "*", "--to", "out"]);
     expect(code).toBe(1);
     expect(err).not.toContain("\u001b");
     expect(files()).toEqual([]);
+  });
+
+  test("a strange name does not keep others from being fetched, nor does it reach the terminal", async () => {
+    hub.repos.set("a/b", [VAE, { path: "loras/a\\b: \u001b[2J.safetensors", content: randomBytes(10) }]);
+    const list = await pull(["a/b", "--list"]);
+    expect(list.code).toBe(0);
+    expect(list.out).toContain("loras/a\\b:  [2J.safetensors");
+    expect((await pull([`a/b/${VAE.path}`])).code).toBe(0);
+    const all = await pull(["a/b", "--include", "*"]);
+    expect(all.code).toBe(1);
+    expect(all.err).toContain("which is no name for a file here; nothing was written");
+    expect(all.err).not.toContain("\u001b");
   });
 
   test.each([-1, 1.5, 2 ** 60, "300000", null, Number.MAX_SAFE_INTEGER])("a size of %j is refused", async (size) => {
