@@ -28,6 +28,11 @@ const OWNED: Record<string, string> = {
   commander: "cli",
   "fast-png": "formats",
   "@huggingface/tokenizers": "models",
+  hono: "server",
+  "@hono/node-server": "server",
+  ws: "server",
+  busboy: "server",
+  libsql: "server",
 };
 
 const root = path.join(import.meta.dirname, "..", "src");

@@ -295,6 +295,38 @@ export const catalogue: readonly CatalogueEntry[] = [
   entry("upload-failed", EXIT.failure, "The device failed to take a weight.", "Run again; try `--device cpu`."),
   entry("unknown-weight", EXIT.failure, "A model was closed while something used it.", "Run again."),
 
+  // The server.
+  entry(
+    "address-in-use",
+    EXIT.failure,
+    "The port of `weir serve` is taken.",
+    "Stop what has it, or choose another `--port`.",
+  ),
+  entry(
+    "cannot-listen",
+    EXIT.failure,
+    "The address of `weir serve` cannot be listened on.",
+    "The message is the system's own; check `--listen`, `--port` and the TLS files.",
+  ),
+  entry(
+    "folder-in-use",
+    EXIT.failure,
+    "Another `weir serve` uses the same user folder.",
+    "Stop it, or choose another `--user-directory`.",
+  ),
+  entry(
+    "broken-queue",
+    EXIT.failure,
+    "The file of the queue and the history cannot be used.",
+    "Move it away to start with an empty one; the message names it.",
+  ),
+  entry(
+    "no-front-end",
+    EXIT.usage,
+    "The folder of `--front-end-root` holds no page.",
+    "Name the folder that has index.html.",
+  ),
+
   // Devices and the engine.
   entry("device-not-found", EXIT.usage, "There is no device of that name.", "The message lists those there are."),
   entry(

@@ -16,6 +16,7 @@ import { packageJson } from "./packageJson.ts";
 import { modelSets } from "./pull/modelSets.ts";
 import type { PullWorld } from "./pull/world.ts";
 import { reportError } from "./reportError.ts";
+import { addServeFlags, type ServeFlags } from "./serve/addServeFlags.ts";
 
 /** What commands are given: streams, and the engine's start, so that a test can pass its own. */
 export interface CliContext {
@@ -104,6 +105,22 @@ function program(context: CliContext, end: (code: ExitCode) => void): Command {
     .action(async (words: string[], flags: DemoFlags) => {
       const { demoCommand } = await import("./commands/demo.ts");
       await demoCommand(words.join(" "), flags, context);
+    });
+
+  const serve = weir
+    .command("serve")
+    .summary("serve ComfyUI's API and page")
+    .description(
+      "Serves what ComfyUI's server does: its API, its sockets and its page (--front-end-root), with its flags and folders. What is " +
+        "queued and what is done is kept in the user folder: a start after a crash goes on with it.",
+    );
+  addEngineFlags(addFolderFlags(addServeFlags(serve)));
+  serve
+    .addHelpText("after", SERVE_EXAMPLES)
+    .showHelpAfterError("(weir serve --help lists what it takes)")
+    .action(async (flags: ServeFlags) => {
+      const { serveCommand } = await import("./commands/serve.ts");
+      await serveCommand(flags, context);
     });
 
   weir
@@ -221,6 +238,12 @@ Examples:
   weir run klein.json --prompt "a big yellow star in a night sky" --seed 7 -o star.png
   weir run klein.json --set 12.steps=4 --vram 8GB
   weir run output/ComfyUI_00001_.png          the same picture again`;
+
+const SERVE_EXAMPLES = `
+Examples:
+  weir serve                                       as ComfyUI's main.py, in its folder
+  weir serve --base-directory ~/ComfyUI --vram 8GB
+  weir serve --listen --token secret               for other machines; clients send the token`;
 
 const PULL_HELP = `
 Short names: ${Object.keys(modelSets).join(", ")}

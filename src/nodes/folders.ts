@@ -15,6 +15,11 @@ export interface FolderOptions {
   readonly modelPaths?: readonly ModelPath[];
 }
 
+/** Where files of a model folder lie, in the order in which they are looked for. */
+export interface ModelRoots {
+  roots(folder: string): readonly string[];
+}
+
 /** Folders of which ComfyUI knows an older name too; what is in both is taken from the first. Source: comfyui-api.md, "Command line". */
 const ALIASES = new Map([
   ["diffusion_models", ["diffusion_models", "unet"]],
@@ -34,7 +39,7 @@ const MAX_DEPTH = 8;
 const MAX_FILES = 50_000;
 
 /** The folders under a base directory, and those the user's files add. Nothing is created; a folder that is not there is empty. */
-export function createFolders(options: FolderOptions): Folders {
+export function createFolders(options: FolderOptions): Folders & ModelRoots {
   const base = resolve(options.baseDirectory);
   const input = resolve(options.inputDirectory ?? join(base, "input"));
   const output = resolve(options.outputDirectory ?? join(base, "output"));
@@ -55,6 +60,7 @@ export function createFolders(options: FolderOptions): Folders {
     input,
     output,
     temp,
+    roots,
     list(folder) {
       if (folder === "latents") return filesIn(input).filter((name) => LATENT.test(name));
       const root = pictures.get(folder);

@@ -16,6 +16,7 @@ test("weir --help", async () => {
     Commands:
       run [options] <file...>     run workflows and write their pictures
       demo [options] [prompt...]  draw a picture with the bundled models
+      serve [options]             serve ComfyUI's API and page
       doctor [options]            tell what is here, what would be used, what is missing
       inspect [options] <file>    tell what a file of weights holds and needs
       convert [options] <file>    write a workflow in API format

@@ -1,0 +1,243 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { hostname } from "node:os";
+import { join, resolve } from "node:path";
+import type { JobEvent } from "../../engine/messages.ts";
+import type { Engine } from "../../engine/supervisor.ts";
+import { createFolders } from "../../nodes/folders.ts";
+import { allNodes } from "../../nodes/index.ts";
+import { readModelPaths } from "../../nodes/readModelPaths.ts";
+import { formatBytes } from "../../runtime/formatBytes.ts";
+import { createApp } from "../../server/app.ts";
+import { ServerError } from "../../server/errors.ts";
+import { limitsOf } from "../../server/limits.ts";
+import { listen } from "../../server/listen.ts";
+import { LogRing } from "../../server/logRing.ts";
+import { createPictureThread } from "../../server/pictures/pictureThread.ts";
+import { JobQueue } from "../../server/queue/jobQueue.ts";
+import { openJobStore } from "../../server/queue/openJobStore.ts";
+import { Runner } from "../../server/queue/runner.ts";
+import type { DeviceFacts, Security, ServerParts } from "../../server/serverParts.ts";
+import { Hub } from "../../server/socket/hub.ts";
+import { createUsers } from "../../server/users/users.ts";
+import { UsageError } from "../errors.ts";
+import { engineOptions } from "../flags.ts";
+import { packageJson } from "../packageJson.ts";
+import type { CliContext } from "../runCli.ts";
+import { runLine } from "../runLine.ts";
+import type { ServeFlags } from "../serve/addServeFlags.ts";
+import { modelFolders } from "../serve/modelFolders.ts";
+import { nodeCatalogue } from "../serve/nodeCatalogue.ts";
+import { type StartingEngine, startingEngine } from "../serve/startingEngine.ts";
+import { statsSince } from "../statsSince.ts";
+
+/** How long /system_stats waits for an engine that computes. */
+const STATS_MS = 500;
+
+/**
+ * `weir serve`: ComfyUI's server over one engine. It listens at once and takes prompts while the engine starts; if that fails, it ends with the
+ * engine's error. Ctrl-C ends it: what waits and what runs is on disk and goes on with the next start.
+ */
+export async function serveCommand(flags: ServeFlags, context: CliContext): Promise<void> {
+  const { io } = context;
+  const base = resolve(io.cwd, flags.baseDirectory ?? ".");
+  const user = flags.userDirectory === undefined ? join(base, "user") : resolve(io.cwd, flags.userDirectory);
+  const options = engineOptions(flags, flags.verbose !== undefined && flags.verbose !== false, base, io.cwd);
+  const own = join(base, "extra_model_paths.yaml");
+  const pathFiles = [...(existsSync(own) ? [own] : []), ...(options.extraModelPaths ?? [])];
+  const { outputDirectory, inputDirectory, tempDirectory, modelsDirectory } = options;
+  const folders = createFolders({
+    baseDirectory: base,
+    ...(outputDirectory === undefined ? {} : { outputDirectory: resolve(io.cwd, outputDirectory) }),
+    ...(inputDirectory === undefined ? {} : { inputDirectory }),
+    ...(tempDirectory === undefined ? {} : { tempDirectory }),
+    ...(modelsDirectory === undefined ? {} : { modelsDirectory }),
+    modelPaths: pathFiles.flatMap((file) => readModelPaths(file, io.env)),
+  });
+  const frontEnd = frontEndOf(flags, io.cwd);
+  const security = securityOf(flags);
+  const tls = tlsOf(flags, io.cwd);
+
+  const logs = new LogRing();
+  const say = (text: string) => {
+    logs.add(text, Date.now());
+    io.err(`${text}\n`);
+  };
+  const store = openJobStore(join(user, "weir-queue.db"));
+  const limits = limitsOf(flags.maxUploadSize);
+  const status = () => ({ exec_info: { queue_remaining: queue.remaining } });
+  const features = () => ({ supports_preview_metadata: true, max_upload_size: limits.upload });
+  const hub = new Hub(status, features);
+  const queue: JobQueue = new JobQueue(store, () => hub.sendStatus());
+
+  const stop = new AbortController();
+  const start = context.startEngine ?? (await import("../../engine/supervisor.ts")).startEngine;
+  const starting = start(
+    { ...options, outputDirectory: folders.output },
+    {
+      env: io.env,
+      signal: stop.signal,
+      ...(io.env["WEIR_DEBUG"] ? { onOutput: (text: string) => say(text.replace(/\n$/, "")) } : {}),
+    },
+  );
+  const engine = startingEngine(starting);
+  const pictures = createPictureThread();
+  const parts: ServerParts = {
+    queue,
+    hub,
+    users: createUsers(user, flags.multiUser ?? false),
+    folders: { input: folders.input, output: folders.output, temp: folders.temp, user, models: modelFolders(folders) },
+    limits,
+    pictures,
+    logs,
+    nodes: nodeCatalogue(allNodes, folders),
+    machine: {
+      free: (request) => engine.free(request),
+      devices: () => devicesOf(engine, starting),
+      argv: ["weir", "serve"],
+      version: packageJson().version,
+    },
+    features,
+    security,
+    frontEnd,
+    now: Date.now,
+  };
+  const app = createApp(parts, (error) => {
+    const text = error instanceof Error ? (io.env["WEIR_DEBUG"] ? error.stack : error.message) : String(error);
+    say(`weir: a mistake of Weir's own in a request: ${text}; WEIR_DEBUG=1 shows where`);
+  });
+  const runner = new Runner({
+    queue,
+    hub,
+    engine: { run: (job, onEvent) => runAndTell(engine, job, onEvent, say), interrupt: (id) => engine.interrupt(id) },
+    encode: async (preview) => {
+      const result = await pictures.run({ kind: "preview", preview });
+      return result.ok && result.type !== "webp" ? { type: result.type, bytes: result.bytes } : null;
+    },
+    saved: () => [],
+    forgetSaved: () => {},
+    previews: flags.previewMethod === "none" ? "none" : "latent2rgb",
+    now: Date.now,
+  });
+
+  const closed = new Promise<void>((end) => {
+    io.onInterrupt(() => {
+      // Who asks twice means it.
+      if (stop.signal.aborted) return;
+      end();
+    });
+  });
+  try {
+    const listening = await listen(app, parts, {
+      host: flags.listen === true ? "0.0.0.0" : (flags.listen ?? "127.0.0.1"),
+      port: flags.port,
+      ...(tls === null ? {} : { tls }),
+    });
+    try {
+      const { token } = security;
+      say(`weir ${packageJson().version}: ${listening.url}${token === null ? "" : `/?token=${token}`}`);
+      if (queue.remaining > 0) say(`${queue.remaining} jobs of before go on`);
+      runner.start();
+      const up = starting.then((started) => {
+        say(`${started.device} (${started.description}), at most ${formatBytes(started.vram)} of its memory`);
+        // It serves until it is stopped.
+        return new Promise<never>(() => {});
+      });
+      await Promise.race([closed, up]);
+    } finally {
+      runner.close();
+      hub.closeAll();
+      await listening.close();
+    }
+  } finally {
+    runner.close();
+    stop.abort();
+    await starting.then(
+      (started) => started.close(),
+      () => {},
+    );
+    await pictures.close();
+    store.close();
+  }
+}
+
+/** Runs a job and says in the log what a person at the terminal wants to know of it. */
+async function runAndTell(
+  engine: StartingEngine,
+  job: Parameters<Engine["run"]>[0],
+  onEvent: (event: JobEvent) => void,
+  say: (text: string) => void,
+): ReturnType<Engine["run"]> {
+  const startedAt = Date.now();
+  const before = (await engine.engine?.stats()) ?? undefined;
+  let fresh = false;
+  const result = await engine.run(job, (event) => {
+    if (event.kind === "warning") say(`warning: ${event.text}`);
+    if (event.kind === "restarted") {
+      fresh = true;
+      say(`the engine died${event.where === "" ? "" : ` in ${event.where}`} (${event.reason}); starting again`);
+    }
+    onEvent(event);
+  });
+  const seconds = `${((Date.now() - startedAt) / 1000).toFixed(2)} s`;
+  if (result.status === "success") {
+    say(`${job.id}: done in ${seconds}; ${runLine(statsSince(fresh ? undefined : before, result.stats))}`);
+  } else if (result.status === "error") {
+    const where = result.node === undefined ? "" : `${result.classType} (node ${result.node}): `;
+    say(`${job.id}: ${where}${result.error.message}`);
+  } else say(`${job.id}: ${result.status === "invalid" ? result.lines.join("; ") : "interrupted"}`);
+  return result;
+}
+
+async function devicesOf(starting: StartingEngine, start: Promise<Engine>): Promise<readonly DeviceFacts[]> {
+  const engine = starting.engine ?? (await start.catch(() => null));
+  if (engine === null) return [];
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), STATS_MS);
+  });
+  const stats = await Promise.race([engine.stats(), late]);
+  clearTimeout(timer);
+  const used = stats?.vram.used ?? 0;
+  return [
+    {
+      name: `${engine.device} ${engine.description}`,
+      type: stats?.device.kind ?? engine.device.toLowerCase().replace(/\d+$/, ""),
+      total: engine.vram,
+      free: Math.max(0, engine.vram - used),
+      used,
+    },
+  ];
+}
+
+/** An address of this machine alone. */
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
+
+/** Where others can connect, a token is asked for: one is made up if none is given. */
+function securityOf({ listen, enableCorsHeader, token, allowHost }: ServeFlags): Security {
+  const local = listen === undefined || (listen !== true && LOOPBACK.test(listen));
+  const names = [hostname(), ...(listen === undefined || listen === true ? [] : [listen]), ...(allowHost ?? [])];
+  return {
+    hosts: new Set(names.map((name) => name.toLowerCase())),
+    cors: enableCorsHeader === undefined ? null : enableCorsHeader === true ? "*" : enableCorsHeader,
+    token: typeof token === "string" ? token : token === false || local ? null : randomBytes(24).toString("base64url"),
+  };
+}
+
+function frontEndOf({ frontEndRoot }: ServeFlags, cwd: string): string | null {
+  if (frontEndRoot === undefined) return null;
+  const folder = resolve(cwd, frontEndRoot);
+  if (existsSync(join(folder, "index.html"))) return folder;
+  throw new ServerError(
+    "no-front-end",
+    `--front-end-root ${frontEndRoot} holds no index.html; name the folder with the page`,
+  );
+}
+
+function tlsOf({ tlsKeyfile, tlsCertfile }: ServeFlags, cwd: string) {
+  if (tlsKeyfile === undefined && tlsCertfile === undefined) return null;
+  if (tlsKeyfile === undefined || tlsCertfile === undefined) {
+    throw new UsageError("--tls-keyfile and --tls-certfile belong together: give both, or none");
+  }
+  return { keyFile: resolve(cwd, tlsKeyfile), certFile: resolve(cwd, tlsCertfile) };
+}

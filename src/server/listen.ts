@@ -1,0 +1,74 @@
+import { readFileSync } from "node:fs";
+import { createServer as createHttp, type Server } from "node:http";
+import { createServer as createHttps } from "node:https";
+import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import type { Hono } from "hono";
+import { ServerError } from "./errors.ts";
+import type { ServerParts } from "./serverParts.ts";
+import { attachSockets } from "./socket/attachSockets.ts";
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  readonly tls?: { readonly keyFile: string; readonly certFile: string };
+}
+
+export interface Listening {
+  /** Of this machine, as a browser here opens it. */
+  readonly url: string;
+  readonly port: number;
+  /** Ends every connection. */
+  close(): Promise<void>;
+}
+
+/** Whole requests, uploads over slow lines included; a client that takes longer sends nothing. */
+const REQUEST_MS = 10 * 60_000;
+const MAX_HEADER = 64 * 1024;
+
+/** Opens the port for requests and sockets. Throws ServerError: "address-in-use", "cannot-listen". */
+export async function listen(
+  app: Hono,
+  parts: Pick<ServerParts, "hub" | "security">,
+  options: ListenOptions,
+): Promise<Listening> {
+  const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const settings = { maxHeaderSize: MAX_HEADER, requestTimeout: REQUEST_MS };
+  const server = options.tls
+    ? (createHttps({ ...settings, ...readTls(options.tls) }, answer as never) as unknown as Server)
+    : createHttp(settings, answer as never);
+  const sockets = attachSockets(server, parts.hub, parts.security);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => reject(cannotListen(error, options)));
+    server.listen(options.port, options.host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const name = options.host === "0.0.0.0" || options.host === "::" ? "127.0.0.1" : options.host;
+  const shown = name.includes(":") ? `[${name}]` : name;
+  return {
+    url: `${options.tls ? "https" : "http"}://${shown}:${port}`,
+    port,
+    async close() {
+      sockets.close();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function readTls({ keyFile, certFile }: { keyFile: string; certFile: string }): { key: Buffer; cert: Buffer } {
+  try {
+    return { key: readFileSync(keyFile), cert: readFileSync(certFile) };
+  } catch (error) {
+    throw new ServerError("cannot-listen", `--tls-keyfile and --tls-certfile: ${(error as Error).message}`);
+  }
+}
+
+function cannotListen(error: NodeJS.ErrnoException, { host, port }: ListenOptions): ServerError {
+  if (error.code === "EADDRINUSE") {
+    return new ServerError("address-in-use", `port ${port} of ${host} is taken; choose another with --port`);
+  }
+  return new ServerError("cannot-listen", `cannot listen on ${host}, port ${port}: ${error.message}`);
+}
