@@ -89,6 +89,8 @@ export class PromptRun<Context extends NodeContext> {
       while (this.#schedule.size > 0) {
         const next = this.#schedule.next();
         id = next ?? id;
+        // Nodes that never wait would else keep the loop from what asks them to stop, and from all others.
+        await new Promise((turn) => setImmediate(turn));
         if (signal.aborted) return this.#interrupted(id);
         if (next === undefined) await this.#someoneOutside();
         else await this.#step(next);
