@@ -13,7 +13,7 @@ export function describeMemoryEvent(event: MemoryEvent, weight: string | undefin
     case "plan":
       return `  plan  ${event.policy}: ${formatBytes(event.pinned)} of ${formatBytes(event.model)} stay, window ${formatBytes(event.window)}, budget ${formatBytes(event.budget)}`;
     case "budget":
-      return `  budget  ${formatBytes(event.vram)}, weights ${formatBytes(event.weights)}`;
+      return `  budget  ${formatBytes(event.vram)}, weights ${formatBytes(event.weights)}${event.reason ? `  ${event.reason}` : ""}`;
     case "chunk":
       return event.change === "refused" ? `  refused  ${formatBytes(event.bytes)}` : null;
     case "thrash":

@@ -104,7 +104,11 @@ async function acquireInTurn(state: State, use: Use, held: { readonly announced:
       throw error;
     } finally {
       // Nothing was planned around what the device refused: the next one may ask again.
-      if (state.run === null) state.faultLimit = Number.POSITIVE_INFINITY;
+      if (state.run === null) {
+        state.faultLimit = Number.POSITIVE_INFINITY;
+        // What it was given beyond what the device is said to have is taken back before the next one.
+        if (state.floor > 0) state.replan = "budget";
+      }
     }
     logMiss(state, use);
     const started = loadNow(state, use, held.announced);
@@ -137,6 +141,7 @@ function logMiss({ events, now, memory }: State, { stage }: Use): void {
 
 async function replan(state: State, use: Use): Promise<void> {
   if (state.run === null) {
+    state.floor = 0;
     await shrinkToLimit(state);
     catchUp(state);
     return;

@@ -3,7 +3,7 @@ import { drop, dropChunk } from "./moves.ts";
 import { planRam } from "./planRam.ts";
 import type { PolicyState, TooSmall } from "./policy.ts";
 import type { PoolChunk } from "./pool.ts";
-import { type State, weightLimit } from "./state.ts";
+import { hardLimit, type State, weightLimit } from "./state.ts";
 import type { WeightRecord } from "./weightRecord.ts";
 import { type Bytes, fail, ok, type Reason, type Result, type WeightId } from "./words.ts";
 
@@ -23,11 +23,19 @@ export async function adopt(state: State, why: Reason): Promise<Result<void, Can
   const { run, pool, policy, memory, events } = state;
   if (run === null) throw new Error("invariant: a plan without an announcement");
   let refusals = 0;
+  state.floor = 0;
   let lastTry: TooSmall | null = null;
   for (;;) {
     const limit = weightLimit(state);
     const planned = policy.plan(policyState(state, limit), run.schedule);
     if (!planned.ok) {
+      const { needed } = planned.error;
+      const hard = hardLimit(state);
+      if (limit < hard && state.floor < needed) {
+        // Not even the least fits into what the device is said to have left. It may still have it, and a job must not end for it.
+        state.floor = Math.min(needed, hard);
+        continue;
+      }
       if (refusals === 0) return fail({ kind: "too-small", error: planned.error });
       // Nothing smaller would do. What was given up since may be enough for the device: the full plan once more.
       lastTry = planned.error;

@@ -42,6 +42,7 @@ export async function announce(
   const adopted = await adopt(state, "replan");
   if (!adopted.ok) {
     state.run = null;
+    state.floor = 0;
     catchUp(state);
     const { error } = adopted;
     if (error.kind === "too-small") return fail(doesNotFit(state, error.error.stage, error.error.needed, besideBytes));

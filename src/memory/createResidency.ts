@@ -6,6 +6,7 @@ import { closeModel } from "./closeModel.ts";
 import type { DeviceMemory, WeightStore } from "./deviceMemory.ts";
 import { ReserveTooLarge } from "./errors.ts";
 import type { EventLog } from "./eventLog.ts";
+import { followDevice } from "./followDevice.ts";
 import { giveBack } from "./giveBack.ts";
 import type { Ledger } from "./ledger.ts";
 import { createLoader } from "./loader.ts";
@@ -90,6 +91,8 @@ export function createResidency(options: ResidencyOptions): CheckedResidency {
     ramPinned: new Set(),
     window: [],
     head: { chunk: 0, offset: 0 },
+    available: Number.POSITIVE_INFINITY,
+    floor: 0,
     faultLimit: Number.POSITIVE_INFINITY,
     replan: null,
   };
@@ -108,6 +111,7 @@ export function createResidency(options: ResidencyOptions): CheckedResidency {
     acquire: (use) => acquire(state, use),
     release: (lease, after) => release(state, lease, after),
     setBudget: (budget) => setBudget(state, budget),
+    followDevice: (available) => followDevice(state, available),
     trim: (bytes = Number.POSITIVE_INFINITY) => state.lock.run(() => giveBack(state, (given) => bytes - given, "trim")),
     watchThrash: () => watchThrash(state),
     stats: () => residencyStats(state),

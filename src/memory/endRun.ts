@@ -7,6 +7,7 @@ export function endRun(state: State, run: RunState): void {
   if (state.run !== run) return;
   state.run = null;
   state.faultLimit = Number.POSITIVE_INFINITY;
+  state.floor = 0;
   catchUp(state);
   for (const record of state.table) {
     if (record?.state === "loading" && record.holds === 0 && !record.load!.begun) retract(state, record);

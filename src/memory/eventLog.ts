@@ -56,6 +56,8 @@ export type MemoryEvent =
       readonly weights: Bytes;
       /** Where it is RAM's budget that has changed. */
       readonly ram?: Bytes;
+      /** Where it is what other programs leave of the device that has changed: less, or more. `vram` is what it comes to. */
+      readonly reason?: "pressure" | "recovery";
     }
   | {
       readonly kind: "chunk";

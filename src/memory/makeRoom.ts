@@ -3,7 +3,7 @@ import { leaveOrder } from "./leaveOrder.ts";
 import { dropChunk, evict } from "./moves.ts";
 import { ownHolds } from "./ownHolds.ts";
 import { gaps, type PoolChunk } from "./pool.ts";
-import { type State, weightLimit } from "./state.ts";
+import { hardLimit, type State, weightLimit } from "./state.ts";
 import type { WeightRecord } from "./weightRecord.ts";
 import type { Bytes, Use, WeightId } from "./words.ts";
 
@@ -19,6 +19,10 @@ export async function makeRoom(state: State, use: Use): Promise<void> {
   for (const weight of own.keys()) total += state.table[weight]!.size;
   for (;;) {
     const limit = weightLimit(state);
+    if (total > limit && total <= hardLimit(state)) {
+      state.floor = total;
+      continue;
+    }
     if (total > limit) throw refusal(state, use.stage, total, limit);
     const missing = placeInGaps(state, own.keys());
     if (missing.length === 0) return;

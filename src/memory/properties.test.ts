@@ -34,7 +34,7 @@ test("2. the peak never passes the budget, and announced needs can always be cha
 
 test("3. with room for everything, nothing is read twice", async () => {
   const acts = scenarios().map(({ acts }) =>
-    acts.filter((act) => !["trim", "budget", "ram", "close"].includes(act.do)),
+    acts.filter((act) => !["trim", "budget", "ram", "device", "close"].includes(act.do)),
   );
   const roomy = { vramShare: fc.constant(20), weightsShare: fc.constant(1), acts };
   await fc.assert(
@@ -151,4 +151,20 @@ test("6. every move and drop is in the log: replayed, it gives what is resident,
     }),
     { numRuns: RUNS },
   );
+});
+
+test("8. no announcement and no acquire fails for what other programs leave of the device, and what weights take follows it", async () => {
+  let shrunk = 0;
+  // What only leases stand in the way of depends on what they hold.
+  const acts = scenarios().map(({ acts }) => acts.map((act) => ("hold" in act ? { ...act, hold: false } : act)));
+  await fc.assert(
+    fc.asyncProperty(scenarios({ acts }), async (scenario) => {
+      const without = { ...scenario, acts: scenario.acts.filter((act) => act.do !== "device") };
+      const [{ errors, events }, undisturbed] = [await play(scenario), await play(without)];
+      expect(errors).toEqual(undisturbed.errors);
+      if (events.recent().some((event) => event.kind === "drop" && event.reason === "budget")) shrunk++;
+    }),
+    { numRuns: RUNS },
+  );
+  expect(shrunk).toBeGreaterThan(RUNS / 20);
 });

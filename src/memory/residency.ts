@@ -40,6 +40,11 @@ export interface Residency {
 
   /** Changes what weights may take, in bytes. A smaller budget takes effect at the next stage boundary. */
   setBudget(budget: Budget): Promise<void>;
+  /**
+   * What the device has for us by its own count, everything that we hold included, beside what is to be left to others. Weights make way for less at the
+   * next stage boundary and come back with more, never above the budget. No job ends for it: what a stage needs at once stays allowed.
+   */
+  followDevice(available: Bytes): Promise<void>;
   /** Drops what is not leased, least recently used first, until `bytes` are back (all without `bytes`). Returns the bytes given back. */
   trim(bytes?: Bytes): Promise<Bytes>;
 

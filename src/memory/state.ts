@@ -50,6 +50,10 @@ export interface State {
   /** The chunks that streamed weights pass through, as a ring, and where the next one goes. */
   window: readonly PoolChunk[];
   head: { chunk: number; offset: Bytes };
+  /** What the device has for all of it by its own count, at most `budget.vram`; Infinity: nobody said. */
+  available: Bytes;
+  /** Of weights, the least that what is asked for needs, where the device is said to have less. */
+  floor: Bytes;
   /** Bytes that weights may take although the budget says more: the device refused memory. Until the next announcement. */
   faultLimit: Bytes;
   /** Why the next stage boundary has to plan anew, or null. */
@@ -74,6 +78,13 @@ export interface RunState {
 
 /** Bytes that weights may take now. Negative when the run's other needs alone pass the ceiling. */
 export function weightLimit(state: State): Bytes {
+  const { ledger, run, available, floor } = state;
+  const beside = Math.max(ledger.used - ledger.usedBy("weights"), run?.besideBytes ?? 0);
+  return Math.min(hardLimit(state), Math.max(available - beside, floor));
+}
+
+/** The same, whatever the device is said to have left. */
+export function hardLimit(state: State): Bytes {
   const { ledger, run, budget, faultLimit } = state;
   const beside = ledger.used - ledger.usedBy("weights");
   return Math.min(budget.weights, ledger.ceiling - Math.max(beside, run?.besideBytes ?? 0), faultLimit);

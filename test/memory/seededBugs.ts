@@ -182,4 +182,16 @@ export const seededBugs: readonly SeededBug[] = [
     from: "        told = true;\n",
     to: "",
   },
+  {
+    name: "a job ends because other programs take the device's memory",
+    file: "adopt.ts",
+    from: "if (limit < hard && state.floor < needed) {",
+    to: "if (limit < hard && state.floor < needed && limit > hard) {",
+  },
+  {
+    name: "what other programs take is left to them only by the next run",
+    file: "followDevice.ts",
+    from: 'if (state.run !== null) state.replan = after < before ? "budget" : (state.replan ?? "replan");',
+    to: "if (state.run !== null) return;",
+  },
 ];

@@ -35,6 +35,7 @@ export type Act =
   | { readonly do: "release" }
   | { readonly do: "end" }
   | { readonly do: "budget"; readonly share: number }
+  | { readonly do: "device"; readonly share: number }
   | { readonly do: "ram"; readonly share: number }
   | { readonly do: "trim"; readonly bytes: number }
   | { readonly do: "turns"; readonly count: number }
@@ -85,6 +86,10 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("ram" as const), share: ramShare }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("device" as const), share: fc.constantFrom(0, 0.2, 0.5, 0.8, 100) }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("trim" as const), bytes: fc.nat(60) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("turns" as const), count: fc.integer({ min: 1, max: 6 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("close" as const), model: fc.nat(2) }) },
@@ -271,6 +276,8 @@ export async function play(scenario: Scenario): Promise<Played> {
     } else if (next.do === "budget") {
       budgetChanged = true;
       await expected(() => residency.setBudget({ vram, weights: Math.ceil(modelBytes * next.share) }), "setBudget");
+    } else if (next.do === "device") {
+      await expected(() => residency.followDevice(Math.ceil(modelBytes * next.share)), "followDevice");
     } else if (next.do === "ram") {
       ram.setBudget(ramOf(next.share));
       // A peak is of the largest budget there was.
