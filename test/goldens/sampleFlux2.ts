@@ -1,4 +1,5 @@
 import type { Flux2Model } from "../../src/models/flux2/index.ts";
+import type { Adapters } from "../../src/nodes/loaders/adapters.ts";
 import { flux2Denoiser } from "../../src/nodes/sampling/flux2Denoiser.ts";
 import { modelCalls } from "../../src/nodes/sampling/modelCalls.ts";
 import type { Conditioning, Latent } from "../../src/nodes/values.ts";
@@ -21,6 +22,8 @@ export interface Flux2Request
   readonly guidance?: number | undefined;
   /** What the picture may look at. */
   readonly references?: readonly Latent[];
+  /** LoRAs on the transformer. */
+  readonly adapters?: Adapters | undefined;
 }
 
 /** A whole sampling run of a Flux 2 transformer, by what the sampler nodes use. */
@@ -34,7 +37,9 @@ export async function sampleFlux2(
   const sampling = flux2Sampling();
   const size = { batch, channels, height, width, samples: request.latent };
   const calls = modelCalls(sampler, sigmas.length - 1);
-  const model = { file: "the case's model", network, loaded, sampling, latent: { channels, cell: CELL } };
+  const { adapters } = request;
+  const latent = { channels, cell: CELL };
+  const model = { file: "the case's model", network, loaded, sampling, latent, ...(adapters && { adapters }) };
   const cond = (context: Float32Array): Conditioning => [
     {
       context,
