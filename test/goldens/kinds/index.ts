@@ -1,5 +1,6 @@
 import type { KindRunner } from "../kindRunner.ts";
 import { demoKlein } from "./demoKlein.ts";
+import { demoLora } from "./demoLora.ts";
 import { demoVae } from "./demoVae.ts";
 import { e2eKlein } from "./e2eKlein.ts";
 import { flux2Adapters } from "./flux2Adapters.ts";
@@ -70,6 +71,7 @@ const runners: readonly KindRunner[] = [
   vaeTiledScale,
   e2eKlein,
   demoKlein,
+  demoLora,
   demoVae,
   nodesRun,
   nodesSampledConditioning,
