@@ -1,8 +1,10 @@
+import { computeShares } from "./computeShares.ts";
+import { Heap } from "./heap.ts";
+import { neighbours } from "./neighbours.ts";
 import { multiplicities, type Track } from "./schedule.ts";
+import { spreadOrder } from "./spreadOrder.ts";
 import type { Bytes, WeightId } from "./words.ts";
 
-/** 1/phi: its multiples, modulo 1, fall into the largest gap that is left, for any count of them. */
-const GOLDEN = (Math.sqrt(5) - 1) / 2;
 /** A weight below this share of the model is tiny: norms and biases, whose cost is the move and not the bytes. */
 const TINY = 1 / 4096;
 
@@ -10,15 +12,24 @@ const TINY = 1 / 4096;
  * The one order in which weights are pinned: a plan pins a prefix of it. It depends on the schedule and the sizes, never on the budget,
  * so that the pins of a smaller budget are among those of a larger one and a change of budget moves little.
  *
- * Tiny weights come first, then those that run most often. The rest is spread over the scan: the k-th target is k/phi of the way
- * through the bytes (modulo 1), and the first weight at or after it that is not taken yet is next. Any prefix leaves streamed bytes
- * spread evenly, which is what lets copies hide under compute. Source: residency.md, "What is known" (pins spread evenly).
+ * Tiny weights come first, then those that run most often. Within each the order is made from its end, and levels what streams: the next
+ * weight to give up is the one after which the largest two neighbouring stages stream least; of several, the one whose surroundings
+ * compute most for their bytes; of several, by turns over the scan (multiples of 1/phi). Two stages are what a window holds, so that any
+ * prefix needs a small one, and streamed bytes follow compute, which is what hides copies. Source: residency.md, "What is known" (pins
+ * spread evenly) and "A recommended algorithm", 2.
  */
 export function pinOrder(track: Track, bytes: (weight: WeightId) => Bytes): readonly WeightId[] {
+  const { uses } = track;
   const times = new Map<WeightId, number>();
+  const stages = new Map<WeightId, number[]>();
   const counts = multiplicities(track);
-  track.uses.forEach((use, i) => {
-    for (const weight of new Set(use.weights)) times.set(weight, (times.get(weight) ?? 0) + counts[i]!);
+  uses.forEach((use, i) => {
+    for (const weight of new Set(use.weights)) {
+      times.set(weight, (times.get(weight) ?? 0) + counts[i]!);
+      const list = stages.get(weight);
+      if (list) list.push(i);
+      else stages.set(weight, [i]);
+    }
   });
   let model = 0;
   for (const weight of times.keys()) model += bytes(weight);
@@ -30,38 +41,58 @@ export function pinOrder(track: Track, bytes: (weight: WeightId) => Bytes): read
     if (list) list.push(weight);
     else classes.set(rank, [weight]);
   }
-  return [...classes.keys()].sort((a, b) => b - a).flatMap((rank) => spread(classes.get(rank)!, bytes));
-}
 
-/** `weights` in scan order, reordered so that every prefix is spread evenly over their bytes. */
-function spread(weights: readonly WeightId[], bytes: (weight: WeightId) => Bytes): WeightId[] {
-  const ends: Bytes[] = [];
-  let total = 0;
-  for (const weight of weights) ends.push((total += bytes(weight)));
-
-  /** next[i]: the first weight at or after i that is not taken, weights.length: none (a disjoint-set forest). */
-  const next = Array.from({ length: weights.length + 1 }, (_, i) => i);
-  const find = (i: number): number => {
-    while (next[i] !== i) i = next[i] = next[next[i]!]!;
-    return i;
+  const besides = neighbours(track);
+  const compute = computeShares(track);
+  const streamed = new Array<Bytes>(uses.length).fill(0);
+  /** As if the weight streamed too: bytes of the largest two stages around it, and bytes by compute. Both only grow as others are given up. */
+  const measure = (entry: Entry): void => {
+    entry.level = entry.density = 0;
+    for (const i of stages.get(entry.weight)!) {
+      const own = streamed[i]! + entry.bytes;
+      let [most, around, work] = [0, own, compute[i]!];
+      for (const j of besides[i]!) {
+        most = Math.max(most, streamed[j]!);
+        around += streamed[j]! / 2;
+        work += compute[j]! / 2;
+      }
+      entry.level = Math.max(entry.level, own + most);
+      entry.density = Math.max(entry.density, around / work);
+    }
   };
-  const order: WeightId[] = [];
-  for (let k = 1; k <= weights.length; k++) {
-    let i = find(firstEndAfter(ends, ((k * GOLDEN) % 1) * total));
-    if (i === weights.length) i = find(0);
-    order.push(weights[i]!);
-    next[i] = i + 1;
+
+  const given: WeightId[] = [];
+  for (const rank of [...classes.keys()].sort((a, b) => a - b)) {
+    const turns = spreadOrder(classes.get(rank)!, bytes);
+    const heap = new Heap<Entry>(before);
+    turns.forEach((weight, turn) => {
+      const entry = { weight, bytes: bytes(weight), level: 0, density: 0, turn };
+      measure(entry);
+      heap.add(entry);
+    });
+    for (let entry = heap.take(); entry !== undefined; entry = heap.take()) {
+      // It may have been measured before its neighbours were given up.
+      const { level, density } = entry;
+      measure(entry);
+      const isNews = entry.level !== level || entry.density !== density;
+      if (isNews && heap.first !== undefined && before(heap.first, entry)) {
+        heap.add(entry);
+        continue;
+      }
+      given.push(entry.weight);
+      for (const i of stages.get(entry.weight)!) streamed[i]! += entry.bytes;
+    }
   }
-  return order;
+  return given.reverse();
 }
 
-function firstEndAfter(ends: readonly Bytes[], position: Bytes): number {
-  let low = 0;
-  let high = ends.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (ends[middle]! > position) high = middle;
-    else low = middle + 1;
-  }
-  return Math.max(0, low);
+interface Entry {
+  readonly weight: WeightId;
+  readonly bytes: Bytes;
+  level: Bytes;
+  density: number;
+  readonly turn: number;
 }
+
+const before = (a: Entry, b: Entry): boolean =>
+  a.level !== b.level ? a.level < b.level : a.density !== b.density ? a.density < b.density : a.turn < b.turn;

@@ -1,3 +1,4 @@
+import type { WindowPlace } from "./windowPlaces.ts";
 import type { Bytes, Schedule, WeightId } from "./words.ts";
 
 /** What a policy may look at: sizes and what is resident now, never a clock or a measurement. Order is part of the input. */
@@ -25,7 +26,9 @@ export interface Plan {
   readonly windowBytes: Bytes;
   /** The chunks that make the window: one, unless the device cannot make one so large. */
   readonly windowChunks: readonly Bytes[];
-  /** The window holds two stages: what stage t + 1 streams is loaded under stage t. Else each stage loads at its own start. */
+  /** Where each weight that streams goes. Without it, or for others: the next place of the window as a ring. */
+  readonly places?: ReadonlyMap<WeightId, WindowPlace>;
+  /** All that a stage streams can be loaded under stages before it. Else some of it waits for the stage's own start (all, without `places`). */
   readonly ahead: boolean;
   /** Everything is loaded before the announcement resolves. */
   readonly eager: boolean;

@@ -18,7 +18,8 @@ export function prefetch(state: State): void {
     run.aheadWeight = 0;
     run.rescan = false;
   }
-  const horizon = cursor.step + (plan.ahead ? cursor.track.uses.length : 1);
+  const streamsAhead = plan.ahead || plan.places !== undefined;
+  const horizon = cursor.step + (streamsAhead ? cursor.track.uses.length : 1);
   while (ahead.use !== undefined && ahead.step <= horizon) {
     if (plan.windowBytes > 0 && ahead.laps > cursor.laps && (ahead.laps > cursor.laps + 1 || ahead.lapStep > 0)) return;
     const { weights } = ahead.use;
@@ -27,7 +28,7 @@ export function prefetch(state: State): void {
       // Its model was closed while the schedule was in force: whoever acquires it is told.
       if (!record) continue;
       if (record.state === "absent") {
-        if (!plan.ahead) continue;
+        if (!streamsAhead) continue;
         if (!placeInRing(state, record, false)) return;
         load(state, record, "stream", false);
       } else if (record.state === "placed") {

@@ -6,16 +6,18 @@ import type { WeightRecord } from "./weightRecord.ts";
 import type { Use } from "./words.ts";
 
 /**
- * The next place of the window, as a ring: stages come and leave in the same order, so that what is free is one range and nothing is
- * lost to fragments. What is in the way leaves if nobody holds it and, unless `urgent`, no step that loads have looked ahead to needs it.
+ * The weight's own place in the window, where the plan has one for it. Else the next place, the window taken as a ring: stages come and leave in the
+ * same order, so that what is free is one range and nothing is lost to fragments. What is in the way leaves if nobody holds it and, unless
+ * `urgent`, no step that loads have looked ahead to needs it.
  * False, and nothing has changed, when something that must stay is in the way.
  */
 export function placeInRing(state: State, record: WeightRecord, urgent: boolean): boolean {
   const { window, head } = state;
+  const own = state.plan?.places?.get(record.id);
   if (window.every((chunk) => chunk.residents.length === 0)) head.chunk = head.offset = 0;
-  for (let attempt = 0; attempt <= window.length; attempt++) {
-    const index = attempt === 0 ? head.chunk : (head.chunk + attempt) % window.length;
-    const offset = attempt === 0 ? head.offset : 0;
+  for (let attempt = 0; attempt <= (own === undefined ? window.length : 0); attempt++) {
+    const index = own?.chunk ?? (attempt === 0 ? head.chunk : (head.chunk + attempt) % window.length);
+    const offset = own?.offset ?? (attempt === 0 ? head.offset : 0);
     const chunk = window[index];
     if (chunk === undefined || offset + record.size > chunk.bytes) continue;
     const inTheWay = chunk.residents.filter(

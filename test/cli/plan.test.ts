@@ -30,10 +30,11 @@ async function report(...flags: string[]): Promise<PlanReport> {
 test("klein 4B on a card of 8 GB: every run, what stays, what moves, and how long", async () => {
   const planned = await report("--card", "RTX 4060", "--ram", "16GB", "--disk-speed", "2GB");
   expect(planned.fits).toBe(true);
+  // In the order in which a run would load them.
   expect(planned.models.map(({ title }) => title)).toEqual([
-    "flux-2-klein-4b.safetensors (flux2)",
-    "qwen_3_4b.safetensors (text-encoder)",
     "flux2-vae.safetensors (vae)",
+    "qwen_3_4b.safetensors (text-encoder)",
+    "flux-2-klein-4b.safetensors (flux2)",
   ]);
   expect(planned.runs.map(({ classType, passes }) => [classType, passes])).toEqual([
     ["CLIPTextEncode", 1],

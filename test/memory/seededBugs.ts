@@ -75,10 +75,10 @@ export const seededBugs: readonly SeededBug[] = [
     to: "ahead.lapStep > 1)) return;",
   },
   {
-    name: "the window is one weight short",
-    file: "windowChunks.ts",
-    from: "const one = bytes + (wraps ? largest : 0);",
-    to: "const one = bytes;",
+    name: "weights of one stage share bytes of the window",
+    file: "windowPlaces.ts",
+    from: "a.offset + a.size > b.offset",
+    to: "a.offset > b.offset",
   },
   {
     name: "the ledger is not credited for a freed chunk",

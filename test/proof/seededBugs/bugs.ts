@@ -88,6 +88,20 @@ const acrossRooms: readonly Bug[] = [
     tests: [proof("static"), beside("memory/spreadPins")],
   },
   {
+    id: "a plan takes copies to begin before the places they need are free",
+    where: "src/memory/passTime.ts",
+    from: "from = Math.max(from, stage[j]! + 1 - (i - back < 0 ? n : 0));",
+    to: "from = Math.max(from, stage[j]! - (i - back < 0 ? n : 0));",
+    tests: [beside("planner/passTime")],
+  },
+  {
+    id: "of what streams, neighbouring stages lack all and others nothing",
+    where: "src/memory/pinOrder.ts",
+    from: "entry.level = Math.max(entry.level, own + most);",
+    to: "entry.level = 0;",
+    tests: [beside("memory/spreadPins"), { file: "test/residencyGates.test.ts" }],
+  },
+  {
     id: "static loads in another order than dynamic would",
     where: "src/memory",
     from: 'for (const record of records) if (record.state === "placed") load(state, record, "pin", false);',
