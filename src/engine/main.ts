@@ -1,8 +1,9 @@
-import { leaveBreadcrumb, leaveSaved } from "./breadcrumb.ts";
+import { leaveBreadcrumb, leaveSaved, type SavedCrumb } from "./breadcrumb.ts";
 import { CRASH_VARIABLE, crashAt, parseCrashSwitch } from "./crashSwitch.ts";
 import type { EngineCore } from "./engine.ts";
 import type { EngineOptions, FromEngine, Job, PlainValidation, ToEngine } from "./messages.ts";
 import { plainError } from "./plainError.ts";
+import { appendSaved } from "./savedLog.ts";
 
 /**
  * The engine process. Forked by the supervisor, told its options, it opens one device and runs one job at a time. It lives as long as its
@@ -24,7 +25,10 @@ process.on("disconnect", () => (quitting ? process.exit(0) : process.kill(proces
 process.on("message", (message: ToEngine) => {
   if (message.type === "start") void start(message.options);
   if (message.type === "run") run(message.job);
-  if (message.type === "free") tail = Promise.all([tail, running?.over]).then(() => engine?.free(message.free));
+  if (message.type === "free") {
+    // What cannot be freed now is freed when something needs the room: no job ends for its sake.
+    tail = Promise.all([tail, running?.over]).then(() => engine?.free(message.free).catch(() => {}));
+  }
   if (message.type === "validate") void validate(message);
   if (message.type === "declare" && engine)
     send({ type: "declared", requestId: message.requestId, nodes: engine.declarations() });
@@ -38,7 +42,11 @@ async function start(options: EngineOptions): Promise<void> {
     const crash = crashAt(parseCrashSwitch(process.env[CRASH_VARIABLE]));
     // Late, so that the handlers above are there before a native library is loaded.
     const { createEngine } = await import("./engine.ts");
-    engine = await createEngine(options, { onCrumb: leaveBreadcrumb, onStage: crash, onSaved: leaveSaved });
+    const onSaved = (saved: SavedCrumb): void => {
+      if (options.savedLog !== undefined) appendSaved(options.savedLog, saved);
+      leaveSaved(saved);
+    };
+    engine = await createEngine(options, { onCrumb: leaveBreadcrumb, onStage: crash, onSaved });
     const { device, vram, folders } = engine;
     send({
       type: "ready",

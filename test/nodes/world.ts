@@ -5,7 +5,7 @@ import type { Folders, WeirContext, WeirNode } from "../../src/nodes/context.ts"
 import { createFolders } from "../../src/nodes/folders.ts";
 import { allNodes } from "../../src/nodes/index.ts";
 import type { Runtime } from "../../src/runtime/runtime.ts";
-import { createResultCache } from "../../src/workflow/createResultCache.ts";
+import { type CacheMode, createResultCache } from "../../src/workflow/createResultCache.ts";
 import { type Execution, type ExecutionEvent, execute } from "../../src/workflow/execute.ts";
 import type { NodeContext, Prompt } from "../../src/workflow/node.ts";
 import type { ResultCache } from "../../src/workflow/resultCache.ts";
@@ -33,7 +33,15 @@ export interface RunOptions {
   readonly targets?: readonly string[] | null;
 }
 
-export function openWorld({ runtime, base }: { readonly runtime?: Runtime; readonly base?: string } = {}): World {
+export function openWorld({
+  runtime,
+  base,
+  cache: cacheMode,
+}: {
+  readonly runtime?: Runtime;
+  readonly base?: string;
+  readonly cache?: CacheMode;
+} = {}): World {
   const scratch = mkdtempSync(join(tmpdir(), "weir-nodes-"));
   const folders = createFolders({
     baseDirectory: base ?? scratch,
@@ -42,7 +50,7 @@ export function openWorld({ runtime, base }: { readonly runtime?: Runtime; reado
     tempDirectory: join(scratch, "temp"),
   });
   mkdirSync(folders.input);
-  const cache = createResultCache();
+  const cache = createResultCache(cacheMode);
   const warnings: string[] = [];
   const byName = new Map(allNodes.map((node) => [node.name, node]));
   const nodes = (name: string) => byName.get(name);

@@ -11,5 +11,8 @@ export const GetImageSize = node({
   inputs: { image: IMAGE.link() },
   hidden: { unique_id: "UNIQUE_ID" },
   outputs: { width: INT.output, height: INT.output, batch_size: INT.output },
-  execute: ({ image: { width, height, batch } }) => ({ width, height, batch_size: batch }),
+  execute({ image: { width, height, batch } }, { showText }) {
+    showText?.(`width: ${width}, height: ${height}\n batch size: ${batch}`);
+    return { width, height, batch_size: batch };
+  },
 });
