@@ -68,6 +68,8 @@ export interface EngineOptions {
   /** `--extra-model-paths-config`: files in the form of extra_model_paths.yaml. The one in the base directory is always read. */
   readonly extraModelPaths?: readonly string[];
   readonly disableMetadata: boolean;
+  /** A file that keeps what jobs have saved beyond the supervisor's own life (`readSaved`). */
+  readonly savedLog?: string;
   /** `--cache-classic`, `--cache-lru`, `--cache-none`, `--cache-ram`. Default: as much as there is memory for. */
   readonly cache?: CacheMode;
   /** Send every move as it happens (`--verbose`). */
@@ -86,7 +88,7 @@ export interface Job {
   readonly targets?: readonly string[] | null;
   /** Whether progress carries pictures of what is being made. Left out: none. */
   readonly previews?: "none" | "latent2rgb";
-  /** What it saved in a process that died: not saved again. Set by the supervisor. */
+  /** What it saved in a process that died: not saved again. The supervisor adds what it knows of. */
   readonly saved?: readonly SavedPicture[];
 }
 

@@ -225,7 +225,7 @@ class Supervisor implements Engine {
     try {
       for (let attempt = 0; attempt < 2; attempt++) {
         if (this.#closed || this.#interrupted.has(job.id)) return { status: "interrupted" };
-        const saved = death?.saved(job.id) ?? [];
+        const saved = [...(job.saved ?? []), ...(death?.saved(job.id) ?? [])];
         const outcome = await this.#attempt(saved.length > 0 ? { ...job, saved } : job, onEvent);
         if ("result" in outcome) return outcome.result;
         if (this.#closed || this.#interrupted.has(job.id)) return { status: "interrupted" };

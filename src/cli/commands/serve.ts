@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import type { JobEvent } from "../../engine/messages.ts";
+import { forgetSaved, readSaved } from "../../engine/savedLog.ts";
 import type { Engine } from "../../engine/supervisor.ts";
 import { createFolders } from "../../nodes/folders.ts";
 import { allNodes } from "../../nodes/index.ts";
@@ -64,6 +65,7 @@ export async function serveCommand(flags: ServeFlags, context: CliContext): Prom
     io.err(`${text}\n`);
   };
   const store = openJobStore(join(user, "weir-queue.db"));
+  const savedLog = join(user, "weir-saved.jsonl");
   const limits = limitsOf(flags.maxUploadSize);
   const status = () => ({ exec_info: { queue_remaining: queue.remaining } });
   const features = () => ({ supports_preview_metadata: true, max_upload_size: limits.upload });
@@ -73,7 +75,7 @@ export async function serveCommand(flags: ServeFlags, context: CliContext): Prom
   const stop = new AbortController();
   const start = context.startEngine ?? (await import("../../engine/supervisor.ts")).startEngine;
   const starting = start(
-    { ...options, outputDirectory: folders.output },
+    { ...options, outputDirectory: folders.output, savedLog },
     {
       env: io.env,
       signal: stop.signal,
@@ -114,8 +116,8 @@ export async function serveCommand(flags: ServeFlags, context: CliContext): Prom
       const result = await pictures.run({ kind: "preview", preview });
       return result.ok && result.type !== "webp" ? { type: result.type, bytes: result.bytes } : null;
     },
-    saved: () => [],
-    forgetSaved: () => {},
+    saved: (jobId) => readSaved(savedLog, jobId),
+    forgetSaved: (jobId) => forgetSaved(savedLog, jobId),
     previews: flags.previewMethod === "none" ? "none" : "latent2rgb",
     now: Date.now,
   });

@@ -20,7 +20,7 @@ export interface RunnerOptions {
   /** Pictures that a run of this job in a process that died has saved. */
   readonly saved: (jobId: string) => NonNullable<Job["saved"]>;
   /** Its pictures need no remembering any more. */
-  readonly forgetSaved: () => void;
+  readonly forgetSaved: (jobId: string) => void;
   /** `--preview-method`, for prompts that do not say. */
   readonly previews: "none" | "latent2rgb";
   readonly now: () => number;
@@ -101,7 +101,7 @@ export class Runner {
     const end = await reporter.finish(result);
     hub.executing = { clientId: null, node: null };
     queue.finish(end);
-    forgetSaved();
+    forgetSaved(head.id);
     if (clientId !== null) hub.send("executing", { node: null, prompt_id: head.id }, clientId);
   }
 
