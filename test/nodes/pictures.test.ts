@@ -177,23 +177,22 @@ describe("LoadImage", () => {
   });
 
   test("a file that is no picture names itself and what it is", async () => {
-    writeFileSync(join(world.folders.input, "a.png"), Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0, 0, 0]));
+    writeFileSync(join(world.folders.input, "a.png"), "GIF89a......");
     await expect(world.run(load("a.png"))).rejects.toMatchObject({
       code: "unsupported-format",
-      message: expect.stringContaining("a.png"),
+      message: expect.stringMatching(/a\.png: is a GIF picture; PNG, JPEG, WebP and BMP are read$/),
     });
   });
 
   const folder = new URL("golden/nodes/load_image/", sharedFolder);
   test.skipIf(!existsSync(folder))(
-    "palettes, greys and 16 bits, to the recorded shapes (needs ../shared)",
+    "palettes, greys, 16 bits, BMP and WebP, to the recorded shapes (needs ../shared)",
     async () => {
       const recorded = JSON.parse(readFileSync(new URL("golden/nodes/load_image.json", sharedFolder), "utf8"));
       for (const [name, { image, mask }] of Object.entries(recorded.params.files) as [
         string,
         { image: number[]; mask: number[] },
       ][]) {
-        if (!name.endsWith(".png")) continue;
         writeFileSync(join(world.folders.input, name), readFileSync(new URL(name, folder)));
         const { outputs } = await world.node("LoadImage").execute({ image: name }, world.context());
         const [got, gotMask] = outputs as [Record<string, number>, Record<string, number>];

@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
+import { decodePicture } from "../../formats/decodePicture.ts";
 import { TooLarge } from "../../formats/errors.ts";
-import { decodePng } from "../../formats/png.ts";
 import type { Pixels } from "../../image/pixels.ts";
 import type { WeirContext } from "../context.ts";
 import { MissingFile } from "../errors.ts";
@@ -16,7 +16,7 @@ export async function readPicture(name: string, { folders }: Pick<WeirContext, "
   try {
     const { size } = await file.stat();
     if (size > MAX_BYTES) throw new TooLarge(path, `has ${size} bytes; at most ${MAX_BYTES} are read`);
-    return decodePng(await file.readFile(), path);
+    return await decodePicture(await file.readFile(), path);
   } finally {
     await file.close();
   }

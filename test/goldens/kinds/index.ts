@@ -7,6 +7,7 @@ import { flux2Adapters } from "./flux2Adapters.ts";
 import { flux2Forward } from "./flux2Forward.ts";
 import { flux2Lora } from "./flux2Lora.ts";
 import { flux2Sample } from "./flux2Sample.ts";
+import { nodesLoadImage } from "./nodesLoadImage.ts";
 import { nodesRun } from "./nodesRun.ts";
 import { nodesSampledConditioning } from "./nodesSampledConditioning.ts";
 import { nodesSaveImage } from "./nodesSaveImage.ts";
@@ -73,6 +74,7 @@ const runners: readonly KindRunner[] = [
   demoKlein,
   demoLora,
   demoVae,
+  nodesLoadImage,
   nodesRun,
   nodesSampledConditioning,
   nodesSaveImage,
