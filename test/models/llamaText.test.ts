@@ -3,53 +3,11 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import type { GgufSource } from "../../src/formats/gguf/gguf.ts";
 import { openSafetensors } from "../../src/formats/safetensors.ts";
-import type { TensorEntry, WeightSource } from "../../src/formats/weightSource.ts";
+import type { WeightSource } from "../../src/formats/weightSource.ts";
 import { loadTokenizer, openTextEncoder, type TextEncoder, textInputs } from "../../src/models/text/index.ts";
 import { goldenExists, goldenRoot } from "../formats/golden.ts";
+import { llamaSource } from "../support/llamaSource.ts";
 import { openRuntime } from "../support/openRuntime.ts";
-
-/** Published names to llama.cpp's, written out apart from the table under test. */
-const NAMES: readonly (readonly [RegExp, string])[] = [
-  [/^.*embed_tokens\./, "token_embd."],
-  [/^.*layers\.(\d+)\./, "blk.$1."],
-  [/^(?:model\.)?norm\./, "output_norm."],
-  [/input_layernorm/, "attn_norm"],
-  [/self_attn\.([qkv])_proj/, "attn_$1"],
-  [/self_attn\.o_proj/, "attn_output"],
-  [/post_attention_layernorm/, "ffn_norm"],
-  [/mlp\.(gate|up|down)_proj/, "ffn_$1"],
-];
-
-/** A Mistral as llama.cpp converts it: other names; in queries and keys row 2i + s of a head is what was row i + s * headDim / 2. */
-async function converted(source: WeightSource, headDim: number): Promise<WeightSource> {
-  const bodies = new Map<string, Uint8Array>();
-  const tensors = new Map<string, TensorEntry>();
-  for (const entry of source.tensors.values()) {
-    const name = NAMES.reduce((text, [from, to]) => text.replace(from, to), entry.name);
-    const body = new Uint8Array(entry.bytes);
-    await source.read(entry.name, 0, body);
-    const rows = entry.shape[0]!;
-    const width = entry.bytes / rows;
-    const moved = body.slice();
-    if (/attn_[qk]\./.test(name))
-      for (let row = 0; row < rows; row++) {
-        const at = row % headDim;
-        const from = row - at + (at >> 1) + (at & 1) * (headDim / 2);
-        moved.set(body.subarray(from * width, (from + 1) * width), row * width);
-      }
-    bodies.set(name, moved);
-    tensors.set(name, { ...entry, name });
-  }
-  return {
-    path: "converted.gguf",
-    identity: "converted",
-    fileBytes: source.fileBytes,
-    metadata: { "general.architecture": "llama", "llama.attention.key_length": String(headDim) },
-    tensors,
-    read: async (name, offset, into) => into.set(bodies.get(name)!.subarray(offset, offset + into.length)),
-    close: async () => {},
-  };
-}
 
 describe.skipIf(!goldenExists)("text encoders as llama.cpp stores them", () => {
   test("a Mistral with reordered queries and keys gives the same context", async () => {
@@ -67,7 +25,7 @@ describe.skipIf(!goldenExists)("text encoders as llama.cpp stores them", () => {
     try {
       const taps = [1, 2];
       const plain = await run(openTextEncoder(source, { taps, headDim: params.head_dim }));
-      const llama = openTextEncoder(await converted(source, params.head_dim), { taps });
+      const llama = openTextEncoder(await llamaSource(source, params.head_dim), { taps });
       expect(llama.dims).toMatchObject({ family: "mistral3", headDim: params.head_dim, neighbours: true });
       const other = await run(llama);
       expect(other.length).toBe(plain.length);
@@ -98,7 +56,7 @@ describe.skipIf(!goldenExists)("text encoders as llama.cpp stores them", () => {
       "tokenizer.ggml.token_type": tokens.map((_, i) => (i < reserved ? 3 : 1)),
     };
     const gguf = {
-      ...(await converted(source, 2)),
+      ...(await llamaSource(source, 2)),
       metadata: { "tokenizer.ggml.model": "gpt2", "tokenizer.ggml.pre": "tekken" },
       tensors: new Map(),
       list: async (key: string) => lists[key]!,
