@@ -30,12 +30,18 @@ export function vramBudget(
 ): number {
   const { free, total } = deviceBytes(device);
   const bytes = (size: ByteSize) => ("bytes" in size ? size.bytes : Math.floor(size.share * total));
-  const kept = reserve.reduce((sum, given) => sum + bytes(read("--reserve-vram", given, "GB")), 0);
-  const left = reserve.length > 0 ? Math.max(free - kept, 0) : Number.POSITIVE_INFINITY;
+  const left = reserve.length > 0 ? Math.max(free - reservedBytes(device, reserve), 0) : Number.POSITIVE_INFINITY;
   if (text !== undefined) return Math.min(bytes(read("--vram", text)), left);
   const headroom = reserve.length > 0 || none ? 0 : GPU_HEADROOM;
   const share = device.unified ? UNIFIED_SHARE : 1 - headroom;
   return Math.min(Math.floor(free * (largerReserve ? share - LARGER_RESERVE_SHARE : share)), left);
+}
+
+/** `--reserve-vram` and `--vram-headroom` together, in bytes. */
+export function reservedBytes(device: DeviceInfo, reserve: readonly string[] = []): number {
+  const { total } = deviceBytes(device);
+  const bytes = (size: ByteSize) => ("bytes" in size ? size.bytes : Math.floor(size.share * total));
+  return reserve.reduce((sum, given) => sum + bytes(read("--reserve-vram", given, "GB")), 0);
 }
 
 /** `--vram-weights`: what a share is of is known when a model runs. */

@@ -15,9 +15,10 @@ import { execute } from "../workflow/execute.ts";
 import type { NodeContext } from "../workflow/node.ts";
 import { type Validation, validate } from "../workflow/validate.ts";
 import type { Breadcrumb, SavedCrumb } from "./breadcrumb.ts";
-import { vramBudget, weightsBudget } from "./budget.ts";
+import { reservedBytes, vramBudget, weightsBudget } from "./budget.ts";
 import { cachePressure } from "./cachePressure.ts";
 import { declare } from "./declare.ts";
+import { deviceBudget } from "./deviceBudget.ts";
 import type {
   EngineOptions,
   FreeRequest,
@@ -39,7 +40,7 @@ import { whereOf } from "./whereOf.ts";
 /** Stages come by the thousand a second on small models, and a person reads ten lines a second. */
 const STAGE_EVENT_MS = 50;
 /** How often free memory is looked at while stages run. */
-const RAM_LOOK_MS = 500;
+const LOOK_MS = 500;
 /** Of RAM's budget, and at most of the machine's memory, what may be pinned: nothing can page that out. */
 const PINNED_SHARE = 0.5;
 
@@ -110,12 +111,19 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
   const weights = weightsBudget(options.vramWeights);
   const ram = ramBudget(options.ram, machineMemory());
   if (ram.warning !== null && !device.unified) early.push(ram.warning);
+  const fixed = options.vram !== undefined;
+  const keep = fixed ? reservedBytes(device, options.reserveVram) : device.memoryFree - vram;
+  const onDevice = deviceBudget({ start: vram, fixed, keep });
   let looked = performance.now();
-  /** Between two stages: what other programs have taken or given back meanwhile. */
-  const lookAtMachine = () => {
-    if (device.unified || performance.now() - looked < RAM_LOOK_MS) return;
+  /** Between two stages: what other programs have taken or given back meanwhile, of the machine's memory and of the device's. */
+  const lookAtMemory = () => {
+    if (device.unified || performance.now() - looked < LOOK_MS) return;
     looked = performance.now();
-    runtime.setRam(ram.follow(machineMemory(), runtime.stats().ram?.used ?? 0));
+    const stats = runtime.stats();
+    runtime.setRam(ram.follow(machineMemory(), stats.ram?.used ?? 0));
+    const { free, total } = opened.memory.usage();
+    // A device that does not tell has no total.
+    if (total > 0) runtime.setVram(onDevice.follow(free, stats.vram.used));
   };
   const opened = library.open(device.id, options.threads === undefined ? {} : { threads: options.threads });
   // What the backend took unasked when it opened (a context, queues), by the device's own count.
@@ -134,7 +142,7 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
     onStage: (notice) => {
       leave({ ...crumb, model: notice.model, stage: notice.stage });
       hooks.onStage();
-      lookAtMachine();
+      lookAtMemory();
       relieveCache();
       if (performance.now() - stageSentAt < STAGE_EVENT_MS) unsent = notice;
       else sendStage(notice);
@@ -148,6 +156,9 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
         }
       : {}),
   });
+
+  // Between jobs nothing comes by: what others need is theirs then, too.
+  const idle = setInterval(lookAtMemory, LOOK_MS).unref();
 
   const byName = new Map<string, WeirNode>(allNodes.map((node) => [node.name, node]));
   const cacheMode = options.cache ?? { kind: "ram", headroom: null };
@@ -248,6 +259,7 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
     },
     stats: () => runtime.stats(),
     async close() {
+      clearInterval(idle);
       await swept;
       await runtime.close();
       opened.memory.close();

@@ -172,6 +172,16 @@ export function createRuntime(given: RuntimeOptions): Runtime {
       if (!backend.info.unified && bytes !== ram.budget) ram.setBudget(bytes);
     },
 
+    setVram(bytes: number) {
+      if (backend.info.unified) return;
+      const { vramWeights } = options;
+      if (bytes > ledger.ceiling) {
+        const weights = vramWeights && "bytes" in vramWeights ? vramWeights.bytes : bytes;
+        void residency.setBudget({ vram: bytes, weights });
+      }
+      void residency.followDevice(bytes);
+    },
+
     async close() {
       for (const file of [...files.values()]) await file.close();
       await residency.trim();

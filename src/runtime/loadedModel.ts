@@ -54,7 +54,7 @@ export class LoadedModelImpl implements LoadedModel {
     const { compiled, uses, known, activationBytes: activations, carriedBytes, weightBytes } = prepared;
     const carried = carriedBytes.reduce((sum, bytes) => sum + bytes, 0);
     if (options.vramWeights && "share" in options.vramWeights) {
-      await residency.setBudget({ vram: options.vram, weights: Math.floor(options.vramWeights.share * weightBytes) });
+      await residency.setBudget({ vram: ledger.ceiling, weights: Math.floor(options.vramWeights.share * weightBytes) });
     }
 
     // The activation buffer is made anew at each run, exactly as large as its largest stage: a large picture takes room from the weights

@@ -22,6 +22,11 @@ export interface Runtime {
   trim(): Promise<void>;
   /** Changes `--ram`, in bytes: it follows what the machine has free. Copies that are too many leave at once. */
   setRam(bytes: number): void;
+  /**
+   * What a device with memory of its own has for us by its own count, in bytes: other programs come and go. Weights make way at the next stage, and
+   * come back. More than `--vram` (or what was free at the start) raises the ceiling itself.
+   */
+  setVram(bytes: number): void;
   stats(): RunStats;
   close(): Promise<void>;
 }

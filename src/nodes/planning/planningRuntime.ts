@@ -90,6 +90,7 @@ export function planningRuntime({ device, precision, vram, vramWeights }: Planni
     },
     trim: () => Promise.resolve(),
     setRam() {},
+    setVram() {},
     stats() {
       throw new Error("invariant: a plan has no statistics");
     },
