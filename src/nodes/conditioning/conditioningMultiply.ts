@@ -1,6 +1,7 @@
 import { float, node } from "../declare.ts";
 import { CONDITIONING } from "../kinds.ts";
 
+/** The text's values times a factor. */
 export const ConditioningMultiply = node({
   name: "ConditioningMultiply",
   category: "model/conditioning/transform",

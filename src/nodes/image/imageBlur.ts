@@ -4,6 +4,7 @@ import { float, int, node } from "../declare.ts";
 import { IMAGE } from "../kinds.ts";
 import { checkRadius } from "./checkRadius.ts";
 
+/** A Gaussian blur. */
 export const ImageBlur = node({
   name: "ImageBlur",
   displayName: "Blur Image",

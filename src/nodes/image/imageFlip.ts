@@ -3,6 +3,7 @@ import { flipColumns, flipRows } from "../../image/turn.ts";
 import { combo, node } from "../declare.ts";
 import { IMAGE } from "../kinds.ts";
 
+/** Upside down, or left to right. */
 export const ImageFlip = node({
   name: "ImageFlip",
   displayName: "Flip Image",

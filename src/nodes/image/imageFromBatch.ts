@@ -3,6 +3,7 @@ import { batchSlice } from "../batchSlice.ts";
 import { int, node } from "../declare.ts";
 import { IMAGE } from "../kinds.ts";
 
+/** Some pictures of a batch, from a place on; below 0 it counts from the end. */
 export const ImageFromBatch = node({
   name: "ImageFromBatch",
   displayName: "Get Image from Batch",

@@ -3,6 +3,7 @@ import { repeatTo } from "../../image/repeatTo.ts";
 import { int, node } from "../declare.ts";
 import { IMAGE } from "../kinds.ts";
 
+/** The batch several times over. */
 export const RepeatImageBatch = node({
   name: "RepeatImageBatch",
   displayName: "Repeat Image Batch",

@@ -3,6 +3,7 @@ import { combo, node } from "../declare.ts";
 import { LATENT } from "../kinds.ts";
 import { gridOfLatent, withPlanes } from "./planes.ts";
 
+/** Upside down, or left to right. */
 export const LatentFlip = node({
   name: "LatentFlip",
   displayName: "Flip Latent",

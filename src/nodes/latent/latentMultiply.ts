@@ -1,6 +1,7 @@
 import { float, node } from "../declare.ts";
 import { LATENT } from "../kinds.ts";
 
+/** Value by value, times a factor. */
 export const LatentMultiply = node({
   name: "LatentMultiply",
   category: "model/latent/advanced",

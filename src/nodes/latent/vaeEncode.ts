@@ -1,6 +1,7 @@
 import { node } from "../declare.ts";
 import { IMAGE, LATENT, VAE } from "../kinds.ts";
 
+/** Turns pictures into latents; sides are cut around the middle to whole cells. */
 export const VAEEncode = node({
   name: "VAEEncode",
   displayName: "VAE Encode",

@@ -4,6 +4,7 @@ import { int, node } from "../declare.ts";
 import { NodeInputError } from "../errors.ts";
 import { MASK } from "../kinds.ts";
 
+/** A rectangle of the mask; what would lie outside is left out. */
 export const CropMask = node({
   name: "CropMask",
   displayName: "Crop Mask",

@@ -2,6 +2,7 @@ import { featherMask } from "../../image/featherMask.ts";
 import { int, node } from "../declare.ts";
 import { MASK } from "../kinds.ts";
 
+/** Fades the mask out towards its edges, so many cells wide at each. */
 export const FeatherMask = node({
   name: "FeatherMask",
   displayName: "Feather Mask",

@@ -1,6 +1,7 @@
 import { node } from "../declare.ts";
 import { MASK } from "../kinds.ts";
 
+/** 1 - value. */
 export const InvertMask = node({
   name: "InvertMask",
   displayName: "Invert Mask",

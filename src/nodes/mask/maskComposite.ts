@@ -2,6 +2,7 @@ import { combineMasks, MASK_OPERATIONS } from "../../image/combineMasks.ts";
 import { combo, int, node } from "../declare.ts";
 import { MASK } from "../kinds.ts";
 
+/** A mask over another at a place, by an operation on both values. */
 export const MaskComposite = node({
   name: "MaskComposite",
   displayName: "Combine Masks",

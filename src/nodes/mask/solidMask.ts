@@ -1,6 +1,7 @@
 import { float, int, node } from "../declare.ts";
 import { MASK } from "../kinds.ts";
 
+/** A mask of one value. */
 export const SolidMask = node({
   name: "SolidMask",
   displayName: "Create Solid Mask",

@@ -2,6 +2,7 @@ import { betaSigmas } from "../../sampling/schedulers/beta.ts";
 import { float, int, node } from "../declare.ts";
 import { MODEL, SIGMAS } from "../kinds.ts";
 
+/** Levels of the model at the quantiles of a Beta distribution: dense at both ends. */
 export const BetaSamplingScheduler = node({
   name: "BetaSamplingScheduler",
   category: "model/sampling/schedulers",

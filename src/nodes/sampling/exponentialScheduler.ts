@@ -2,6 +2,7 @@ import { exponentialSigmas } from "../../sampling/schedulers/exponential.ts";
 import { float, int, node } from "../declare.ts";
 import { SIGMAS } from "../kinds.ts";
 
+/** Levels even in log sigma. */
 export const ExponentialScheduler = node({
   name: "ExponentialScheduler",
   category: "model/sampling/schedulers",

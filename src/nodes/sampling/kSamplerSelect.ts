@@ -2,6 +2,7 @@ import { samplerNames } from "../../sampling/samplers/index.ts";
 import { combo, node } from "../declare.ts";
 import { SAMPLER } from "../kinds.ts";
 
+/** A sampler by its name. */
 export const KSamplerSelect = node({
   name: "KSamplerSelect",
   category: "model/sampling/samplers",

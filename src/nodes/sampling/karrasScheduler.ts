@@ -2,6 +2,7 @@ import { karrasSigmas } from "../../sampling/schedulers/karras.ts";
 import { float, int, node } from "../declare.ts";
 import { SIGMAS } from "../kinds.ts";
 
+/** Levels even in a root of sigma (Karras et al. 2022). */
 export const KarrasScheduler = node({
   name: "KarrasScheduler",
   category: "model/sampling/schedulers",

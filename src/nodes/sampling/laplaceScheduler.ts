@@ -2,6 +2,7 @@ import { laplaceSigmas } from "../../sampling/sigmas/formulas.ts";
 import { float, int, node } from "../declare.ts";
 import { SIGMAS } from "../kinds.ts";
 
+/** Levels at the quantiles of a Laplace distribution of log sigma. */
 export const LaplaceScheduler = node({
   name: "LaplaceScheduler",
   category: "model/sampling/schedulers",

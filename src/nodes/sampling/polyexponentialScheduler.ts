@@ -2,6 +2,7 @@ import { polyexponentialSigmas } from "../../sampling/sigmas/formulas.ts";
 import { float, int, node } from "../declare.ts";
 import { SIGMAS } from "../kinds.ts";
 
+/** Levels even in a power of log sigma. */
 export const PolyexponentialScheduler = node({
   name: "PolyexponentialScheduler",
   category: "model/sampling/schedulers",

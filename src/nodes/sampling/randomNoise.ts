@@ -1,6 +1,7 @@
 import { node, seed } from "../declare.ts";
 import { NOISE } from "../kinds.ts";
 
+/** PyTorch's noise for that seed. */
 export const RandomNoise = node({
   name: "RandomNoise",
   category: "model/sampling/noise",

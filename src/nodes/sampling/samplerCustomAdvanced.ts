@@ -2,6 +2,7 @@ import { node } from "../declare.ts";
 import { GUIDER, LATENT, NOISE, SAMPLER, SIGMAS } from "../kinds.ts";
 import { sampleLatent } from "./sampleLatent.ts";
 
+/** Noise, guider, sampler and schedule from elsewhere; gives the latent at the end, and the last prediction of the clean one. */
 export const SamplerCustomAdvanced = node({
   name: "SamplerCustomAdvanced",
   category: "model/sampling/custom",

@@ -2,6 +2,7 @@ import { setFirstSigma } from "../../sampling/sigmas/setFirstSigma.ts";
 import { float, node } from "../declare.ts";
 import { SIGMAS } from "../kinds.ts";
 
+/** A schedule with another first level. */
 export const SetFirstSigma = node({
   name: "SetFirstSigma",
   category: "model/sampling/sigmas",

@@ -2,6 +2,7 @@ import { vpSigmas } from "../../sampling/sigmas/formulas.ts";
 import { float, int, node } from "../declare.ts";
 import { SIGMAS } from "../kinds.ts";
 
+/** The variance-preserving schedule, even in time. */
 export const VPScheduler = node({
   name: "VPScheduler",
   category: "model/sampling/schedulers",

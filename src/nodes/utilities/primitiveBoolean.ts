@@ -1,6 +1,7 @@
 import { boolean, node } from "../declare.ts";
 import { BOOLEAN } from "../kinds.ts";
 
+/** True or false. */
 export const PrimitiveBoolean = node({
   name: "PrimitiveBoolean",
   displayName: "Boolean",

@@ -1,6 +1,7 @@
 import { float, node } from "../declare.ts";
 import { FLOAT } from "../kinds.ts";
 
+/** A number. */
 export const PrimitiveFloat = node({
   name: "PrimitiveFloat",
   displayName: "Float",

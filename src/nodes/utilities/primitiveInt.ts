@@ -1,6 +1,7 @@
 import { bigInt, node } from "../declare.ts";
 import { INT } from "../kinds.ts";
 
+/** A whole number of up to 64 bits. */
 export const PrimitiveInt = node({
   name: "PrimitiveInt",
   displayName: "Int",

@@ -1,6 +1,7 @@
 import { node, text } from "../declare.ts";
 import { STRING } from "../kinds.ts";
 
+/** A line of text. */
 export const PrimitiveString = node({
   name: "PrimitiveString",
   displayName: "Text",

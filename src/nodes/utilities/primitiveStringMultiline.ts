@@ -1,6 +1,7 @@
 import { node, text } from "../declare.ts";
 import { STRING } from "../kinds.ts";
 
+/** A text of several lines. */
 export const PrimitiveStringMultiline = node({
   name: "PrimitiveStringMultiline",
   displayName: "Text (Multiline)",

@@ -1,6 +1,7 @@
 import { node, text } from "../declare.ts";
 import { STRING } from "../kinds.ts";
 
+/** Both texts, with a third between. */
 export const StringConcatenate = node({
   name: "StringConcatenate",
   displayName: "Concatenate Text",
