@@ -66,9 +66,9 @@ export class LoadedModelImpl implements LoadedModel {
     if (!announced.ok) throw new DoesNotFitError(this.#title(), announced.error, options.policy);
     const buffers: DeviceBuffer[] = [];
     try {
-      this.#charge("activations", activations, () => options.backend.reserveActivations(activations) || null);
+      await this.#charge("activations", activations, () => options.backend.reserveActivations(activations) || null);
       for (const bytes of carriedBytes)
-        buffers.push(this.#charge("carried", bytes, () => options.backend.allocate(bytes)));
+        buffers.push(await this.#charge("carried", bytes, () => options.backend.allocate(bytes)));
     } catch (error) {
       for (const buffer of buffers) this.#freeCarried(buffer);
       announced.value.end();
@@ -189,11 +189,13 @@ export class LoadedModelImpl implements LoadedModel {
   }
 
   /** Books first, makes then: the ceiling holds at every moment. */
-  #charge<T>(kind: "activations" | "carried", bytes: number, make: () => T | null): T {
-    const { ledger, options } = this.core;
+  async #charge<T>(kind: "activations" | "carried", bytes: number, make: () => T | null): Promise<T> {
+    const { ledger, options, residency } = this.core;
     const short = ledger.charge(kind, bytes);
     if (short) throw new Error(`invariant: announced ${bytes} bytes of ${kind}, and ${short.short} are missing`);
-    const made = make();
+    let made = make();
+    // Other programs hold what the budget still counts on: weights make way, and the next stage plans with what is left.
+    while (made === null && (await residency.trim(bytes)) > 0) made = make();
     if (made !== null) return made;
     ledger.credit(kind, bytes);
     throw new DeviceFullError(options.backend.info.id, kind, bytes, ledger.ceiling);

@@ -90,3 +90,44 @@ test("other programs take and give back a device's memory under a run: weights f
     await rm(folder, { recursive: true, force: true });
   }
 });
+
+test("a device that has no room for a run's activations gets weights back, and the run goes on", async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), "weir-refused-"));
+  const file = path.join(folder, "model.safetensors");
+  await writeFlux2File(file, { hidden: 128, double: 1, single: 4, context: CONTEXT });
+  const library = await openGgml({ env: { WEIR_DISCRETE_CPU: "1" } });
+  const { backend, memory } = library.open("cpu", { threads: 1 });
+  let refusals = 0;
+  const refusing = new Proxy(backend, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (name === "reserveActivations")
+        return (bytes: number) => (bytes > 0 && refusals-- > 0 ? 0 : target.reserveActivations(bytes));
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const runtime = createRuntime({ backend: refusing, memory, policy: "dynamic", precision: "native", vram: 2 ** 30 });
+  try {
+    const model = openFlux2(await openSafetensors(file));
+    const loaded = runtime.load(model);
+    const drawn: string[] = [];
+    for (const refused of [0, 1]) {
+      refusals = refused;
+      const run = await loaded.begin([model.pass(SHAPE)], { repeat: 1 });
+      const x = new Float32Array(128 * SHAPE.height * SHAPE.width).fill(0.5);
+      const context = new Float32Array(SHAPE.textTokens * CONTEXT).fill(0.25);
+      const [out] = await run.pass([flux2Inputs(model.dims, SHAPE, { x, context, sigma: [0.5] })]);
+      drawn.push(Buffer.from(out!["out"]!.slice().buffer).toString("hex"));
+      run.end();
+    }
+    expect(drawn[1]).toBe(drawn[0]);
+    const { droppedBytesByReason } = runtime.stats().counters;
+    expect(droppedBytesByReason.trim).toBeGreaterThan(0);
+    refusals = Number.POSITIVE_INFINITY;
+    await expect(loaded.begin([model.pass(SHAPE)], { repeat: 1 })).rejects.toMatchObject({ code: "device-full" });
+  } finally {
+    await runtime.close();
+    memory.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+});
