@@ -36,10 +36,8 @@ export class WrongLora extends Error {
   readonly code = "wrong-lora";
   /** `model`: the files it was put on; `sizes`: a layer that is there in another size. */
   constructor(file: string, madeFor: string, model: string, sizes: string | null) {
-    const why = sizes === null ? "none of its layers are in" : `no layer has its size in`;
-    super(
-      `${file} is a LoRA for ${madeFor}: ${why} ${model}${sizes === null ? "" : ` (${sizes})`}. Choose a LoRA for that model, or the model it is for.`,
-    );
+    const why = sizes === null ? `none of its layers are in ${model}` : `no layer has its size in ${model} (${sizes})`;
+    super(`${file} is a LoRA for ${madeFor}: ${why}. Choose a LoRA for that model, or the model that it is for.`);
   }
 }
 

@@ -23,7 +23,7 @@ const SIGNS: readonly (readonly [kind: ModelKind, what: string, sign: RegExp])[]
   [
     "lora",
     "a LoRA",
-    /(^|[._])lora[._]?(up|down|A|B)\b|\.lora\.|lora_(unet|te\d?|transformer)_|\.(hada|lokr)_w1|\.oft_blocks/,
+    /(^|[._])lora[._]?(up|down|A|B)\b|\.lora\.|lora_(unet|te\d?|transformer)_|\.(hada|lokr)_w1|\.oft_blocks|\.(diff|diff_b|set_weight)$/,
   ],
   ["flux2", "a Flux 2 transformer", /(^|\.)double_stream_modulation_img\.lin\.weight/],
   ["controlnet", "a ControlNet", /(^|\.)(zero_convs\.0\.|controlnet_cond_embedding\.|controlnet_x_embedder\.)/],

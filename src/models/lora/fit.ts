@@ -15,7 +15,7 @@ export interface LoraFit {
   /** Adapters that name no layer of the model. */
   readonly unknown: readonly Adapter[];
   /** Adapters of a layer that has other sizes. */
-  readonly mismatched: readonly { readonly adapter: Adapter; readonly wanted: string }[];
+  readonly mismatched: readonly { readonly adapter: Adapter; readonly wanted: readonly number[] }[];
   /** DoRAs over another DoRA of the stack whose result they would need to know. */
   readonly overDora: readonly Adapter[];
 }
@@ -27,7 +27,7 @@ export function fitLora(lora: LoraModel, model: Model, find: FindTarget, stack: 
   const shapes = new Map(model.weights.map(({ name, shape }) => [name, shape]));
   const patches = new Map<string, Patch>();
   const unknown: Adapter[] = [];
-  const mismatched: { adapter: Adapter; wanted: string }[] = [];
+  const mismatched: { adapter: Adapter; wanted: readonly number[] }[] = [];
   for (const adapter of lora.adapters) {
     const found = find(adapter.stem);
     const target = found && (adapter.bias ? biasOf(found) : found);
@@ -40,7 +40,7 @@ export function fitLora(lora: LoraModel, model: Model, find: FindTarget, stack: 
     const columns = shape.length === 1 ? 0 : shape.slice(1).reduce((n, size) => n * size, 1);
     if (adapter.rows === rows && adapter.columns === columns)
       patches.set(JSON.stringify([target.weight, target.rows?.first]), { adapter, target });
-    else mismatched.push({ adapter, wanted: `[${columns === 0 ? [rows] : [rows, columns]}]` });
+    else mismatched.push({ adapter, wanted: columns === 0 ? [rows] : [rows, columns] });
   }
   const all = [...patches.values()];
   const overDora = unknownLengths(lora, all, stack);

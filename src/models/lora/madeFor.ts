@@ -1,3 +1,4 @@
+import { quote } from "../../formats/quote.ts";
 import type { LoraModel } from "./open.ts";
 
 /** Names that only one family of models has, most telling first. Source: the published key lists of each. */
@@ -13,7 +14,7 @@ const FAMILIES: readonly (readonly [what: string, sign: RegExp])[] = [
   ["Wan", /blocks[._]\d+[._](cross|self)_attn[._][qkvo]$/],
   ["Qwen-Image", /transformer_blocks[._]\d+[._](img|txt)_(mlp|mod)[._]/],
   ["Z-Image", /layers[._]\d+[._](attention|feed_forward|adaLN_modulation)/],
-  ["HunyuanVideo", /double_blocks[._]\d+[._]img_attn_(qkv|proj)/],
+  ["HunyuanVideo", /double_blocks\.\d+\.img_attn_(qkv|proj)/],
   ["a text encoder", /^(text_encoders?\.|lora_te|te\d?\.)|[._]self_attn[._][qkvo]_proj$/],
 ];
 /** Rows per column of `img_mlp.0` and `linear1`: what is doubled by Flux 2's gated MLP tells it from Flux 1. */
@@ -34,13 +35,15 @@ export function madeFor({ adapters }: LoraModel): string {
     ({ stem, rows, columns }) => SHAPES.find(([sign, ratio]) => sign.test(stem) && rows === ratio * columns)?.[2],
   );
   const told = FAMILIES.find(([, sign]) => adapters.some(({ stem }) => sign.test(stem)))?.[0];
-  const family = shaped.find((what) => what !== undefined) ?? told;
+  const width = adapters.find(({ stem }) => HIDDEN.test(stem))?.columns;
+  // Flux 1 is 3072 wide, as klein 4B is
+  const wide = width !== undefined && width !== 3072 && WIDTHS[width] !== undefined ? "Flux 2" : undefined;
+  const family = shaped.find((what) => what !== undefined) ?? told ?? wide;
   if (family === undefined)
     return `a model with layers ${adapters
       .slice(0, 3)
-      .map(({ stem }) => stem)
+      .map(({ stem }) => quote(stem))
       .join(", ")}`;
-  const width = adapters.find(({ stem }) => HIDDEN.test(stem))?.columns;
   if (family !== "Flux 2" || !width) return family;
   const name = WIDTHS[width];
   return `Flux 2 (${width} wide${name === undefined ? "" : `: ${name}`})`;

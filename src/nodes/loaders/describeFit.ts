@@ -1,3 +1,4 @@
+import { quote } from "../../formats/quote.ts";
 import { WrongLora } from "../../models/errors.ts";
 import { type LoraFit, type LoraModel, madeFor } from "../../models/lora/index.ts";
 
@@ -14,41 +15,33 @@ const SHOWN = 3;
  * One line on what of a LoRA is not used, or `null` where all of it is. Throws `WrongLora` where none of it fits any of the models.
  */
 export function describeFit(name: string, lora: LoraModel, fitted: readonly Fitted[]): string | null {
-  const used = fitted.reduce((sum, { fit }) => sum + fit.patches.length, 0);
-  const mismatched = fitted.flatMap(({ file, fit }) => fit.mismatched.map((one) => ({ file, ...one })));
+  const used = new Set(fitted.flatMap(({ fit }) => fit.patches.map(({ adapter }) => adapter)));
   const unknown = lora.adapters.filter((adapter) => fitted.every(({ fit }) => fit.unknown.includes(adapter)));
   const overDora = fitted.flatMap(({ fit }) => fit.overDora);
-  const sizes = mismatched.map(
-    ({ adapter: { stem, rows, columns }, file, wanted }) =>
-      `${stem} is [${columns === 0 ? [rows] : [rows, columns]}], in ${file} ${wanted}`,
+  const sizes = fitted.flatMap(({ file, fit }) =>
+    fit.mismatched.map(({ adapter: { stem, rows, columns }, wanted }) => {
+      const own = columns === 0 ? [rows] : [rows, columns];
+      return `${quote(stem)} is [${own.join(", ")}], in ${file} [${wanted.join(", ")}]`;
+    }),
   );
-  if (used === 0 && overDora.length === 0) {
-    const files = fitted.map(({ file }) => file).join(" and ");
-    throw new WrongLora(name, madeFor(lora), files, sizes.length > 0 ? sizes[0]! : null);
-  }
+  if (used.size === 0 && overDora.length === 0)
+    throw new WrongLora(name, madeFor(lora), fitted.map(({ file }) => file).join(" and "), sizes[0] ?? null);
+  const stems = (adapters: readonly { readonly stem: string }[]) => adapters.map(({ stem }) => quote(stem));
   const parts = [
-    list(
-      unknown.length,
-      "not in the model",
-      unknown.map(({ stem }) => stem),
-    ),
-    list(sizes.length, "of other sizes", sizes),
-    list(
-      overDora.length,
-      "DoRA over another DoRA that changes columns",
-      overDora.map(({ stem }) => stem),
-    ),
-    list(
-      lora.unused.length,
-      "tensors not understood",
-      lora.unused.map(({ name, why }) => `${name} ${why}`),
+    told("that are not in the model", stems(unknown)),
+    told("of another size", sizes),
+    told("that would need to know what an earlier DoRA makes of columns", stems(overDora)),
+    told(
+      "tensors that are not understood",
+      lora.unused.map(({ name, why }) => `${quote(name)} ${why}`),
     ),
   ].filter((part) => part !== null);
-  return parts.length === 0 ? null : `${name}: ${used} layers are used, others are left out: ${parts.join("; ")}`;
+  if (parts.length === 0) return null;
+  return `${name}: used are ${used.size} of its ${lora.adapters.length} layers. Left out: ${parts.join("; ")}`;
 }
 
-function list(count: number, what: string, names: readonly string[]): string | null {
-  if (count === 0) return null;
-  const more = count > SHOWN ? `, and ${count - SHOWN} more` : "";
-  return `${count} ${what} (${names.slice(0, SHOWN).join(", ")}${more})`;
+function told(what: string, names: readonly string[]): string | null {
+  if (names.length === 0) return null;
+  const more = names.length > SHOWN ? `, and ${names.length - SHOWN} more` : "";
+  return `${names.length} ${what} (${names.slice(0, SHOWN).join(", ")}${more})`;
 }
