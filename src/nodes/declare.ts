@@ -250,6 +250,11 @@ export const kind = <T>(type: string) => ({
     spec: { type: "LINK", of: type, ...(tooltip === undefined ? {} : { tooltip }) },
     read: (value) => value as T,
   }),
+  /** A value that the page fills in, and links nothing to. */
+  socketless: (): Input<T> => ({
+    spec: { type: "LINK", of: type, socketless: true },
+    read: (value) => value as T,
+  }),
   output: { type } as Output<T>,
 });
 

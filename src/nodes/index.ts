@@ -11,6 +11,7 @@ import { ConditioningZeroOut } from "./conditioning/conditioningZeroOut.ts";
 import { FluxGuidance } from "./conditioning/fluxGuidance.ts";
 import { FluxKontextMultiReferenceLatentMethod } from "./conditioning/fluxKontextMultiReferenceLatentMethod.ts";
 import { InpaintModelConditioning } from "./conditioning/inpaintModelConditioning.ts";
+import { LotusConditioning } from "./conditioning/lotusConditioning.ts";
 import { ReferenceLatent } from "./conditioning/referenceLatent.ts";
 import type { WeirNode } from "./context.ts";
 import { EmptyImage } from "./image/emptyImage.ts";
@@ -20,6 +21,7 @@ import { ImageAddNoise } from "./image/imageAddNoise.ts";
 import { ImageBatch } from "./image/imageBatch.ts";
 import { ImageBlend } from "./image/imageBlend.ts";
 import { ImageBlur } from "./image/imageBlur.ts";
+import { ImageCompare } from "./image/imageCompare.ts";
 import { ImageCompositeMasked } from "./image/imageCompositeMasked.ts";
 import { ImageCrop } from "./image/imageCrop.ts";
 import { ImageFlip } from "./image/imageFlip.ts";
@@ -180,6 +182,7 @@ export const allNodes: readonly WeirNode[] = [
   ImageBlend,
   ImageBlur,
   ImageColorToMask,
+  ImageCompare,
   ImageCompositeMasked,
   ImageCrop,
   ImageFlip,
@@ -221,6 +224,7 @@ export const allNodes: readonly WeirNode[] = [
   LoadLatent,
   LoraLoader,
   LoraLoaderModelOnly,
+  LotusConditioning,
   MaskComposite,
   MaskPreview,
   MaskToImage,

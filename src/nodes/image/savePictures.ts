@@ -23,6 +23,8 @@ export async function savePictures(
   prefix: string,
   type: "output" | "temp",
   context: WeirContext,
+  /** Where a node saves several batches: how many pictures came before, so that a job that runs again tells them apart. */
+  before = 0,
 ): Promise<SavedPictures> {
   const { nodeId, folders, options, prompt, extraPngInfo, signal, pictures } = context;
   const { width, height, channels, batch } = images;
@@ -40,7 +42,7 @@ export async function savePictures(
   const saved: SavedPictures["images"][number][] = [];
   for (let n = 0; n < batch; n++) {
     signal.throwIfAborted();
-    const kept = await keptPicture(n, context);
+    const kept = await keptPicture(before + n, context);
     if (kept) {
       saved.push(kept);
       continue;
@@ -49,7 +51,7 @@ export async function savePictures(
     const png = encodePng({ width, height, channels, data: toBytes(images, n) }, ordered);
     const { subfolder } = place;
     const written = await writePicture(place, name, counter, png, (filename, inode) =>
-      pictures?.record({ node: nodeId, index: n, type, subfolder, filename, inode }),
+      pictures?.record({ node: nodeId, index: before + n, type, subfolder, filename, inode }),
     );
     counter = written.counter + 1;
     saved.push({ filename: written.filename, subfolder, type });
