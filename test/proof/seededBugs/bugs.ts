@@ -99,7 +99,7 @@ const acrossRooms: readonly Bug[] = [
     where: "src/memory/pinOrder.ts",
     from: "entry.level = Math.max(entry.level, own + most);",
     to: "entry.level = 0;",
-    tests: [beside("memory/spreadPins"), { file: "test/residencyGates.test.ts" }],
+    tests: [beside("memory/spreadPins")],
   },
   {
     id: "static loads in another order than dynamic would",
