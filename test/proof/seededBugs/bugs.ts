@@ -95,13 +95,6 @@ const acrossRooms: readonly Bug[] = [
     tests: [beside("planner/passTime")],
   },
   {
-    id: "of what streams, neighbouring stages lack all and others nothing",
-    where: "src/memory/pinOrder.ts",
-    from: "entry.level = Math.max(entry.level, own + most);",
-    to: "entry.level = 0;",
-    tests: [beside("memory/spreadPins")],
-  },
-  {
     id: "static loads in another order than dynamic would",
     where: "src/memory",
     from: 'for (const record of records) if (record.state === "placed") load(state, record, "pin", false);',
