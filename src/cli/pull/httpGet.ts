@@ -78,7 +78,6 @@ function asReply(url: URL, reply: IncomingMessage, signal: AbortSignal): HttpRep
         } catch (error) {
           throw signal.aborted ? signal.reason : error;
         }
-        if (!reply.complete) throw new Error("the connection was cut");
       },
     },
     drop: () => void reply.destroy(),

@@ -45,6 +45,7 @@ describe("a file", () => {
     expect(files()).toEqual(["models/vae/flux2-vae.safetensors"]);
     expect(err).toContain("300 KB  Comfy-Org/flux2-dev/split_files/vae/flux2-vae.safetensors -> models/vae/");
     expect(err).toContain("sha256 checked");
+    expect(err).not.toContain("warning");
     // What `main` is now is asked once; all else is of that commit.
     const [first, ...others] = hub.at("hub").map(({ url }) => url);
     expect(first).toMatch(/\/revision\/main$/);
