@@ -50,6 +50,11 @@ export const benches: readonly BenchEntry[] = [
     load: async () => (await import("./cases/startup.ts")).startup,
   },
   {
+    name: "lora",
+    about: "LoRAs exchanged and turned up: bytes moved over the factors' bytes; a step under one over a step without",
+    load: async () => (await import("./cases/loraSwitch.ts")).loraSwitch,
+  },
+  {
     name: "pictures",
     about: "the demo's images through the real nodes, dynamic over classic, at three budgets: seconds and bytes",
     load: async () => (await import("./cases/pictures.ts")).pictures,
