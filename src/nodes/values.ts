@@ -2,7 +2,7 @@ import type { ImageBatch } from "../image/image.ts";
 import type { MaskBatch } from "../image/mask.ts";
 import type { Flux2Model, ReferenceMethod } from "../models/flux2/index.ts";
 import type { LoraFit, LoraModel } from "../models/lora/index.ts";
-import type { TileChoice } from "../models/vae/index.ts";
+import type { OnTile, TileChoice } from "../models/vae/index.ts";
 import type { LoadedModel } from "../runtime/runtime.ts";
 import type { ModelSampling } from "../sampling/modelSampling.ts";
 import type { Sampler } from "../sampling/sampler.ts";
@@ -48,8 +48,8 @@ export interface Vae {
   decode(latent: Latent, signal: AbortSignal): Promise<Image>;
   encode(image: Image, signal: AbortSignal): Promise<Latent>;
   /** The same tile by tile, in less memory: the result is near that of the whole, not equal to it. */
-  decodeTiled(latent: Latent, tiles: TileChoice, signal: AbortSignal): Promise<Image>;
-  encodeTiled(image: Image, tiles: TileChoice, signal: AbortSignal): Promise<Latent>;
+  decodeTiled(latent: Latent, tiles: TileChoice, signal: AbortSignal, onTile?: OnTile): Promise<Image>;
+  encodeTiled(image: Image, tiles: TileChoice, signal: AbortSignal, onTile?: OnTile): Promise<Latent>;
 }
 
 /** CONDITIONING: what a picture should follow; several entries have equal weight. */

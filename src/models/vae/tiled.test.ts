@@ -49,6 +49,15 @@ test("each size is announced once a tiling, with all its tiles of all pictures; 
   expect(counts()).toEqual({ made: 9, open: 0 });
 });
 
+test("every tile of every picture is told of, and the whole once", async () => {
+  const told: string[] = [];
+  const { begin } = recorder();
+  const whole = { height: 10, width: 10, overlap: 1 };
+  const tilings = [whole, { height: 5, width: 4, overlap: 1 }, { ...whole, height: 8 }];
+  await tiled(input(3, 5, 7), tilings, same, begin, (done, total) => told.push(`${done}/${total}`));
+  expect(told).toEqual(Array.from({ length: 9 }, (_, i) => `${i + 1}/9`));
+});
+
 test("a run that fails is over", async () => {
   let ended = 0;
   const begin = async () => ({

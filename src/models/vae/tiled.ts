@@ -15,6 +15,9 @@ export interface TileOutput {
   size(cells: number): number;
 }
 
+/** Tiles made, of how many. */
+export type OnTile = (done: number, total: number) => void;
+
 /** Makes tiles of one size, [channels, height, width] each, until `end`. */
 export interface TileRun {
   make(tile: Float32Array): Promise<Float32Array>;
@@ -24,21 +27,27 @@ export interface TileRun {
 /**
  * Something that is made piece by piece: the mean over several tilings of the input, in each of which tiles fade into one another over
  * their overlap. Tiles of a size come one after another, of all pictures, `count` in all, so that each size is announced once. A tiling of
- * a single tile is no tiling: the whole is made, once for all such tilings. Source: golden/vae/tiled_scale.
+ * a single tile is no tiling: the whole is made, once for all such tilings. `onTile` is told after each tile of a picture how many are
+ * made, and of how many. Source: golden/vae/tiled_scale.
  */
 export async function tiled(
   input: Planes,
   tilings: readonly Tiling[],
   output: TileOutput,
   begin: (size: { readonly height: number; readonly width: number }, count: number) => Promise<TileRun>,
+  onTile?: OnTile,
 ): Promise<Float32Array> {
   const { batch, height, width } = input;
   const [outHeight, outWidth] = [output.size(height), output.size(width)];
   const each = output.channels * outHeight * outWidth;
   const sum = new Float32Array(batch * each);
   let whole: Float32Array | undefined;
-  for (const tiling of tilings) {
-    const tiles = tilesOf(input, tiling);
+  const tiled = tilings.map((tiling) => tilesOf(input, tiling));
+  const pieces = tiled.reduce((sum, { length }) => sum + (length === 1 ? 0 : length), 0);
+  const total = batch * (pieces + (tiled.some(({ length }) => length === 1) ? 1 : 0));
+  let done = 0;
+  for (const [t, tiling] of tilings.entries()) {
+    const tiles = tiled[t]!;
     const single = tiles.length === 1;
     const made = (single ? whole : undefined) ?? (await blended(tiles, output.size(tiling.overlap)));
     if (single) whole = made;
@@ -60,6 +69,7 @@ export async function tiled(
           const [top, left] = [output.size(tile.y), output.size(tile.x)];
           for (let n = 0; n < batch; n++) {
             const values = await run.make(cut(input, n, tile));
+            onTile?.(++done, total);
             let from = 0;
             for (let c = 0; c < output.channels; c++)
               for (const [y, high] of rows.entries()) {

@@ -10,7 +10,7 @@ export const VAEDecodeTiled = node({
   pythonModule: "nodes",
   inputs: { samples: LATENT.link(), vae: VAE.link(), ...tileInputs(32) },
   outputs: { IMAGE: IMAGE.output },
-  execute: async ({ samples, vae, tile_size, overlap }, { signal }) => ({
-    IMAGE: await vae.decodeTiled(samples, { tileSize: tile_size, overlap }, signal),
+  execute: async ({ samples, vae, tile_size, overlap }, { signal, progress }) => ({
+    IMAGE: await vae.decodeTiled(samples, { tileSize: tile_size, overlap }, signal, progress),
   }),
 });

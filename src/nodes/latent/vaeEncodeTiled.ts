@@ -10,7 +10,7 @@ export const VAEEncodeTiled = node({
   pythonModule: "nodes",
   inputs: { pixels: IMAGE.link(), vae: VAE.link(), ...tileInputs(64) },
   outputs: { LATENT: LATENT.output },
-  execute: async ({ pixels, vae, tile_size, overlap }, { signal }) => ({
-    LATENT: await vae.encodeTiled(pixels, { tileSize: tile_size, overlap }, signal),
+  execute: async ({ pixels, vae, tile_size, overlap }, { signal, progress }) => ({
+    LATENT: await vae.encodeTiled(pixels, { tileSize: tile_size, overlap }, signal, progress),
   }),
 });

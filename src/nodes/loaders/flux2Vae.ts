@@ -75,7 +75,7 @@ export function flux2Vae(file: string, model: VaeModel, loaded: LoadedModel): Va
       }
       return { batch, channels, height, width, samples };
     },
-    async decodeTiled(given, tiles, signal) {
+    async decodeTiled(given, tiles, signal, onTile) {
       const latent = decodable(given);
       const { batch, height, width } = latent;
       const image = await tiled(
@@ -83,10 +83,11 @@ export function flux2Vae(file: string, model: VaeModel, loaded: LoadedModel): Va
         decodeTilings(tiles, cell),
         { channels: 3, size: (cells) => cells * cell },
         ({ height, width }, count) => begin(model.decode({ batch: 1, height, width }), count, signal, SMALLER),
+        onTile,
       );
       return picture(latent, imageToPixels(image, batch, height * cell, width * cell).data);
     },
-    async encodeTiled(picture, tiles, signal) {
+    async encodeTiled(picture, tiles, signal, onTile) {
       const { image, height, width } = pixelsToImage(picture, cell);
       const { batch } = picture;
       const samples = await tiled(
@@ -97,6 +98,7 @@ export function flux2Vae(file: string, model: VaeModel, loaded: LoadedModel): Va
           const shape = { batch: 1, height: tile.height / cell, width: tile.width / cell };
           return begin(model.encode(shape), count, signal, SMALLER);
         },
+        onTile,
       );
       return { batch, channels, height, width, samples };
     },
