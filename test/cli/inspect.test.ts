@@ -49,6 +49,8 @@ test("its VAE and text encoder have stages, its LoRA has groups", async () => {
   const lora = (await inspect(join(models, "loras/weir-demo-outline.safetensors"))).out;
   expect(lora).toContain("a LoRA");
   expect(lora).toContain("diffusion_model.single_blocks.0 to 3");
+  expect(lora).toContain("layers 25, kinds LoRA 25, rank 8\n");
+  expect(lora).toContain("made for Flux 2 (256 wide); LoraLoader and LoraLoaderModelOnly put it on a model");
 });
 
 test("--json: the bytes add up", async () => {

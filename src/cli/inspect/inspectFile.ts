@@ -1,5 +1,6 @@
 import type { WeightSource } from "../../formats/weightSource.ts";
 import { identify } from "../../models/registry.ts";
+import { loraFacts } from "./loraFacts.ts";
 import { type Needs, needsOf } from "./needs.ts";
 import { openModel } from "./openModel.ts";
 
@@ -16,7 +17,7 @@ export interface Inspection {
   readonly encodings: readonly { readonly encoding: string; readonly tensors: number; readonly bytes: number }[];
   /** Tensors by their name's first parts, up to the first number: "double_blocks.0". In the file's order. */
   readonly groups: readonly { readonly name: string; readonly tensors: number; readonly bytes: number }[];
-  /** Sizes of a model that Weir runs. */
+  /** Sizes of a model that Weir runs; layers, kinds and rank of a LoRA. */
   readonly dims: Readonly<Record<string, unknown>> | null;
   /** What it needs at `size`; `null` where Weir does not run it, and `note` says why. */
   readonly needs: (Needs & { readonly size: string }) | null;
@@ -29,9 +30,11 @@ export async function inspectSource(source: WeightSource): Promise<Inspection> {
   const { kind, what } = identify(source);
   const entries = [...source.tensors.values()];
   const opened = openModel(source);
+  const lora = kind === "lora" ? await loraFacts(source) : null;
   const known = kind === "unknown" ? opened?.model.kind : undefined;
   let needs: Inspection["needs"] = null;
-  let note: string | null = opened ? null : "Weir does not run this kind of file";
+  let note: string | null = opened || lora ? null : "Weir does not run this kind of file";
+  if (lora) note = `made for ${lora.madeFor}; LoraLoader and LoraLoaderModelOnly put it on a model`;
   if (opened) {
     try {
       needs = { size: opened.size, ...(await needsOf(opened)) };
@@ -51,7 +54,7 @@ export async function inspectSource(source: WeightSource): Promise<Inspection> {
       .map(({ name, ...rest }) => ({ encoding: name, ...rest }))
       .sort((a, b) => b.bytes - a.bytes),
     groups: sums(entries, ({ name }) => groupOf(name)),
-    dims: opened?.dims ?? null,
+    dims: opened?.dims ?? lora?.dims ?? null,
     needs,
     note,
     metadata: source.metadata,
