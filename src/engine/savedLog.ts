@@ -25,7 +25,10 @@ export const readSaved = (file: string, jobId: string): readonly SavedPicture[] 
 /** When no job runs: this one is over. What others saved that a kill stopped stays for their next run. */
 export function forgetSaved(file: string, jobId: string): void {
   const rest = readAll(file).filter((saved) => saved.jobId !== jobId);
-  if (rest.length === 0) return rmSync(file, { force: true });
+  if (rest.length === 0) {
+    rmSync(file, { force: true });
+    return;
+  }
   const half = `${file}.${process.pid}.tmp`;
   writeFileSync(half, rest.map((saved) => `${JSON.stringify(saved)}\n`).join(""));
   renameSync(half, file);

@@ -29,7 +29,12 @@ export type ExecutionEvent =
   /** A line that a node shows while it runs (GetImageSize). */
   | ({ readonly kind: "progress_text"; readonly text: string } & NodePlace)
   /** It made something to show; or it was not run because its results were there (null when it shows nothing). */
-  | ({ readonly kind: "executed"; readonly ui: Readonly<Record<string, unknown>> | null } & NodePlace)
+  | ({
+      readonly kind: "executed";
+      readonly ui: Readonly<Record<string, unknown>> | null;
+      /** The node that showed it when it ran, where that had another id: ComfyUI's history names that one. */
+      readonly shownBy?: NodePlace;
+    } & NodePlace)
   /** A node did not run because a value it takes was blocked with a message; the prompt goes on. ComfyUI says it as an execution_error. */
   | ({
       readonly kind: "execution_blocked";

@@ -258,7 +258,7 @@ export class PromptRun<Context extends NodeContext> {
     const shown = this.#inside.get(id);
     const outcome: NodeOutcome = {
       outputs,
-      ...(ui === undefined ? {} : { ui }),
+      ...(ui === undefined ? {} : { ui, shownBy: this.#prompt.place(id) }),
       ...(shown === undefined ? {} : { inside: { node: id, shown } }),
     };
     const key = this.#key(id);
@@ -270,8 +270,9 @@ export class PromptRun<Context extends NodeContext> {
   /** It is not run: its results are there. What it showed is shown again. */
   #found(id: string, outcome: NodeOutcome): void {
     this.#showInside(id, outcome);
-    const { ui } = outcome;
-    this.#emit({ kind: "executed", ...this.#prompt.place(id), ui: ui ?? null });
+    const { ui, shownBy } = outcome;
+    const other = shownBy === undefined || shownBy.node === id ? {} : { shownBy };
+    this.#emit({ kind: "executed", ...this.#prompt.place(id), ui: ui ?? null, ...other });
     if (ui !== undefined) this.#show(id, ui);
     this.#close(id, outcome);
   }

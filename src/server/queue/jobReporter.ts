@@ -61,7 +61,7 @@ export class JobReporter {
     const endTime = ("timestamp" in result ? result.timestamp : undefined) ?? this.#options.now();
     if (result.status === "success" || result.status === "error" || result.status === "interrupted") {
       for (const [node, ui] of Object.entries(result.outputs ?? {}))
-        if (!(node in this.#shown)) this.#keep({ node }, ui);
+        if (!(node in this.#shown)) this.#keep(node, { node }, ui);
     }
     const prompt_id = this.#options.promptId;
     let error: Data | null = null;
@@ -121,7 +121,7 @@ export class JobReporter {
         hub.sendBinary(() => textFrame(event.node, event.text), clientId);
         break;
       case "executed": {
-        if (event.ui !== null) this.#keep(event, event.ui);
+        if (event.ui !== null) this.#keep(event.node, event.shownBy ?? event, event.ui);
         const data = { node: event.node, display_node: displayOf(event), output: event.ui, prompt_id };
         this.#toSubmitter("executed", data);
         break;
@@ -177,10 +177,11 @@ export class JobReporter {
     hub.send("progress_state", { prompt_id, nodes: Object.fromEntries(this.#states) }, clientId);
   }
 
-  #keep(place: NodePlace, ui: Data): void {
-    this.#shown[place.node] = ui;
+  /** `place`: of the node that showed it, which had another id where an earlier prompt's result is shown again. */
+  #keep(node: string, place: NodePlace, ui: Data): void {
+    this.#shown[node] = ui;
     const { node_id, parent_node_id, real_node_id, display_node_id } = placeOf(place);
-    this.#meta[place.node] = { node_id, display_node: display_node_id, parent_node: parent_node_id, real_node_id };
+    this.#meta[node] = { node_id, display_node: display_node_id, parent_node: parent_node_id, real_node_id };
   }
 
   /** A message that the history keeps too. */

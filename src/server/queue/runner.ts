@@ -1,6 +1,7 @@
 import type { Job, JobResult, PlainError } from "../../engine/messages.ts";
 import type { Engine } from "../../engine/supervisor.ts";
 import type { Preview } from "../../workflow/executionEvent.ts";
+import { isLink } from "../../workflow/link.ts";
 import { parseJson } from "../../workflow/losslessJson.ts";
 import type { Prompt } from "../../workflow/node.ts";
 import type { EncodedImage } from "../socket/frames.ts";
@@ -85,7 +86,7 @@ export class Runner {
     const kept = saved(head.id);
     const job: Job = {
       id: head.id,
-      prompt: parseJson(texts.prompt) as Prompt,
+      prompt: wrapLists(parseJson(texts.prompt) as Prompt),
       extraPngInfo: recordOf(extraData["extra_pnginfo"]),
       targets: JSON.parse(texts.outputs) as string[],
       previews: this.#previewsOf(extraData["preview_method"]),
@@ -112,6 +113,17 @@ export class Runner {
     return this.#options.previews;
   }
 }
+
+/** Values that are lists, as they travel: the queue and the history show them bare, and a bare list is a link. */
+const wrapLists = (prompt: Prompt): Prompt =>
+  Object.fromEntries(
+    Object.entries(prompt).map(([id, node]) => {
+      const inputs = Object.entries(node.inputs ?? {}).map(([name, value]) => {
+        return [name, Array.isArray(value) && !isLink(value) ? { __value__: value } : value];
+      });
+      return [id, { ...node, inputs: Object.fromEntries(inputs) }];
+    }),
+  );
 
 const recordOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
