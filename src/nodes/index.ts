@@ -8,6 +8,7 @@ import { ConditioningSetAreaPercentage } from "./conditioning/conditioningSetAre
 import { ConditioningSetMask } from "./conditioning/conditioningSetMask.ts";
 import { ConditioningSetTimestepRange } from "./conditioning/conditioningSetTimestepRange.ts";
 import { ConditioningZeroOut } from "./conditioning/conditioningZeroOut.ts";
+import { FluxDisableGuidance } from "./conditioning/fluxDisableGuidance.ts";
 import { FluxGuidance } from "./conditioning/fluxGuidance.ts";
 import { FluxKontextMultiReferenceLatentMethod } from "./conditioning/fluxKontextMultiReferenceLatentMethod.ts";
 import { InpaintModelConditioning } from "./conditioning/inpaintModelConditioning.ts";
@@ -89,9 +90,11 @@ import { MaskPreview } from "./mask/maskPreview.ts";
 import { MaskToImage } from "./mask/maskToImage.ts";
 import { SolidMask } from "./mask/solidMask.ts";
 import { ThresholdMask } from "./mask/thresholdMask.ts";
+import { DifferentialDiffusion } from "./model/differentialDiffusion.ts";
 import { ModelSamplingAuraFlow } from "./model/modelSamplingAuraFlow.ts";
 import { ModelSamplingFlux } from "./model/modelSamplingFlux.ts";
 import { ModelSamplingSD3 } from "./model/modelSamplingSD3.ts";
+import { RescaleCFG } from "./model/rescaleCfg.ts";
 import { AlignYourStepsScheduler } from "./sampling/alignYourStepsScheduler.ts";
 import { BasicGuider } from "./sampling/basicGuider.ts";
 import { BasicScheduler } from "./sampling/basicScheduler.ts";
@@ -161,6 +164,7 @@ export const allNodes: readonly WeirNode[] = [
   ConditioningSetTimestepRange,
   ConditioningZeroOut,
   CropMask,
+  DifferentialDiffusion,
   DisableNoise,
   DualCFGGuider,
   EmptyFlux2LatentImage,
@@ -172,6 +176,7 @@ export const allNodes: readonly WeirNode[] = [
   FeatherMask,
   FlipSigmas,
   Flux2Scheduler,
+  FluxDisableGuidance,
   FluxGuidance,
   FluxKontextImageScale,
   FluxKontextMultiReferenceLatentMethod,
@@ -246,6 +251,7 @@ export const allNodes: readonly WeirNode[] = [
   ReferenceLatent,
   RepeatImageBatch,
   RepeatLatentBatch,
+  RescaleCFG,
   ResizeImageMaskNode,
   ResolutionSelector,
   SDTurboScheduler,

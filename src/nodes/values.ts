@@ -23,6 +23,10 @@ export interface DiffusionModel {
   readonly adapters?: Adapters;
   readonly sampling: ModelSampling;
   readonly latent: LatentFormat;
+  /** Noise masks open as the run goes on, with this strength (DifferentialDiffusion). */
+  readonly differential?: number;
+  /** How much of what guidance adds to the spread of values is taken back (RescaleCFG). */
+  readonly rescaleCfg?: number;
 }
 
 /** What a model's latents look like. */
@@ -61,7 +65,8 @@ export interface ConditioningEntry {
   readonly tokens: number;
   readonly width: number;
   /** For models that can be told how strongly to follow (FluxGuidance). */
-  readonly guidance?: number;
+  /** Null: not at all, as if the model could not be told (FluxDisableGuidance). */
+  readonly guidance?: number | null;
   /** [1, n]: the text as one vector, for models that take one. */
   readonly pooled?: Float32Array;
   /** Pictures to look at (ReferenceLatent), and how their tokens are told apart from the picture's own. */

@@ -15,6 +15,16 @@ export interface Guided {
 }
 export type Guider = (x: Float32Array, sigma: number, wantUncond?: boolean) => Promise<Guided>;
 
+/** How a prediction is guided away from another: by `cfg` times their difference, or as `rescaledCfg` does it. All of x's size. */
+export type Combine = (
+  at: { readonly x: Float32Array; readonly sigma: number },
+  cond: Float32Array,
+  uncond: Float32Array,
+  cfg: number,
+) => Float32Array;
+
+const plainCfg: Combine = (_, cond, uncond, cfg) => uncond.map((u, i) => u + (cond[i]! - u) * cfg);
+
 /** BasicGuider: the prediction itself. */
 export function basicGuider<Cond>(denoiser: Denoiser<Cond>, cond: Cond): Guider {
   return async (x, sigma) => {
@@ -27,13 +37,19 @@ export function basicGuider<Cond>(denoiser: Denoiser<Cond>, cond: Cond): Guider 
  * CFGGuider, classifier-free guidance: uncond + cfg (cond - uncond). At cfg 1 the negative has no weight and is not evaluated, except
  * for the samplers that step along it (cfg++: `wantUncond`). Source: Ho and Salimans 2022 (arXiv:2207.12598).
  */
-export function cfgGuider<Cond>(denoiser: Denoiser<Cond>, positive: Cond, negative: Cond, cfg: number): Guider {
+export function cfgGuider<Cond>(
+  denoiser: Denoiser<Cond>,
+  positive: Cond,
+  negative: Cond,
+  cfg: number,
+  combine: Combine = plainCfg,
+): Guider {
   // ComfyUI's test for "cfg is 1"
   const one = Math.abs(cfg - 1) <= 1e-9 * Math.max(Math.abs(cfg), 1);
   return async (x, sigma, wantUncond = false) => {
     if (one && !wantUncond) return basicGuider(denoiser, positive)(x, sigma);
     const [cond, uncond] = await denoiser(x, sigma, [positive, negative]);
-    return { denoised: uncond!.map((u, i) => u + (cond![i]! - u) * cfg), uncond: uncond! };
+    return { denoised: combine({ x, sigma }, cond!, uncond!, cfg), uncond: uncond! };
   };
 }
 
@@ -45,14 +61,17 @@ export function dualCfgGuider<Cond>(
   denoiser: Denoiser<Cond>,
   conds: { readonly cond1: Cond; readonly cond2: Cond; readonly negative: Cond },
   { cfg1, cfg2, nested }: { readonly cfg1: number; readonly cfg2: number; readonly nested: boolean },
+  combine: Combine = plainCfg,
 ): Guider {
   return async (x, sigma) => {
     const [one, two, uncond] = await denoiser(x, sigma, [conds.cond1, conds.cond2, conds.negative]);
-    const denoised = uncond!.map((u, i) => {
-      const [a, b] = [one![i]!, two![i]!];
-      return nested ? u + cfg2 * (b + (a - b) * cfg1 - u) : u + (b - u) * cfg2 + (a - b) * cfg1;
-    });
-    return { denoised, uncond: uncond! };
+    const at = { x, sigma };
+    if (nested) {
+      const guided = combine(at, one!, two!, cfg1);
+      return { denoised: uncond!.map((u, i) => u + cfg2 * (guided[i]! - u)), uncond: uncond! };
+    }
+    const guided = combine(at, two!, uncond!, cfg2);
+    return { denoised: guided.map((v, i) => v + (one![i]! - two![i]!) * cfg1), uncond: uncond! };
   };
 }
 

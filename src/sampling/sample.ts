@@ -1,4 +1,5 @@
 import { maskedGuider } from "./denoiseMask.ts";
+import { differentialMask } from "./differentialMask.ts";
 import type { Guider } from "./guiders.ts";
 import type { ModelSampling } from "./modelSampling.ts";
 import { defaultNoiseSampler } from "./noiseSampler.ts";
@@ -19,6 +20,8 @@ export interface SampleRequest {
   readonly latent: Float32Array;
   /** 1 where the picture is made anew, 0 where it is kept; the latent's size. */
   readonly denoiseMask?: Float32Array | undefined;
+  /** The mask opens as the run goes on (`differentialMask`), with this strength. */
+  readonly differential?: number | undefined;
   /** Seeds the noise that some samplers add on the way. */
   readonly seed: bigint;
   readonly callback?: ((step: Step) => void) | undefined;
@@ -37,7 +40,9 @@ export async function sample(request: SampleRequest): Promise<Float32Array> {
   let guide = request.guider;
   if (request.denoiseMask !== undefined) {
     const kept = entry.freshMaskNoise ? defaultNoiseSampler(seed, latent.length)(0, 0) : request.noise;
-    guide = maskedGuider(guide, sampling, request.denoiseMask, kept, latent);
+    const { denoiseMask: whole, differential } = request;
+    const mask = differential === undefined ? whole : differentialMask(whole, differential, sampling, sigmas);
+    guide = maskedGuider(guide, sampling, mask, kept, latent);
   }
   const x = startLatent(request);
   const denoise = async (v: Float32Array, sigma: number) => (await guide(v, sigma)).denoised;

@@ -122,4 +122,56 @@ describe("nodes with models of Flux 2 dev's kinds, on the CPU", () => {
     }
     expect(new Set(drawn.map((samples) => samples.join())).size).toBe(5);
   });
+
+  test("guidance can be left out; guidance by a negative can be brought back to the positive's contrast, masks can open", {
+    timeout: 120_000,
+  }, async () => {
+    const model = await one("UNETLoader", { unet_name: "dev.safetensors", weight_dtype: "default" });
+    const [positive, negative] = [await encode("a red fox"), await encode("a dog")];
+    const empty = await one<Latent>("EmptyFlux2LatentImage", { width: 64, height: 48, batch_size: 2 });
+    const latent = { ...empty, samples: empty.samples.map((_, i) => Math.sin(i)) };
+    const settings = { sampler_name: "euler", scheduler: "simple", steps: 2, denoise: 1, seed: 5n };
+    const draw = async (inputs: Record<string, unknown>) =>
+      (
+        await one<Latent>("KSampler", {
+          model,
+          positive,
+          negative,
+          latent_image: empty,
+          cfg: 1,
+          ...settings,
+          ...inputs,
+        })
+      ).samples;
+
+    const told = await draw({});
+    const untold = await one<Conditioning>("FluxDisableGuidance", { conditioning: positive });
+    const left = await draw({ positive: untold });
+    expect(left.every(Number.isFinite)).toBe(true);
+    expect(left).not.toEqual(told);
+    expect(left).not.toEqual(
+      await draw({ positive: await one("FluxGuidance", { conditioning: positive, guidance: 0 }) }),
+    );
+
+    const rescaled = (multiplier: number) => one("RescaleCFG", { model, multiplier });
+    const guided = await draw({ cfg: 6 });
+    const near = await draw({ cfg: 6, model: await rescaled(0) });
+    expect(Math.max(...near.map((v, i) => Math.abs(v - guided[i]!)))).toBeLessThan(1e-2);
+    const flat = await draw({ cfg: 6, model: await rescaled(1) });
+    expect(flat.every(Number.isFinite)).toBe(true);
+    expect(flat).not.toEqual(guided);
+
+    const mask = { batch: 1, width: 4, height: 3, data: new Float32Array(12).map((_, i) => (i < 6 ? 0.5 : 1)) };
+    const masked = await one<Latent>("SetLatentNoiseMask", { samples: latent, mask });
+    const opening = await one("DifferentialDiffusion", { model });
+    const [still, opened] = [
+      await draw({ latent_image: masked }),
+      await draw({ latent_image: masked, model: opening }),
+    ];
+    expect(opened.every(Number.isFinite)).toBe(true);
+    expect(opened).not.toEqual(still);
+    // with no place to open late it is as without
+    const whole = { latent_image: { ...latent, noiseMask: { ...mask, data: new Float32Array(12).fill(1) } } };
+    expect(await draw({ ...whole, model: opening })).toEqual(await draw(whole));
+  });
 });

@@ -11,8 +11,8 @@ import type { Denoiser } from "../../sampling/guiders.ts";
 import type { ModelSampling } from "../../sampling/modelSampling.ts";
 import { NodeInputError } from "../errors.ts";
 import { fitLatent } from "../latent/emptyLatent.ts";
-import { toldOf } from "../loaders/adapters.ts";
 import { wrongLatent } from "../latent/wrongLatent.ts";
+import { toldOf } from "../loaders/adapters.ts";
 import type { Conditioning, ConditioningEntry, CondScope, DiffusionModel, Latent } from "../values.ts";
 
 /** A conditioning that does not say how strongly to follow it. */
@@ -74,7 +74,7 @@ export function flux2Denoiser(
       height: area.height,
       width: area.width,
       textTokens: told.tokens,
-      guidance: dims.guidance,
+      guidance: dims.guidance && told.entry.guidance !== null,
       references: told.references.map(({ height, width }) => ({ height, width })),
       ...(told.entry.referenceMethod && { referenceMethod: told.entry.referenceMethod }),
     };

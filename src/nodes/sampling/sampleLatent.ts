@@ -7,6 +7,7 @@ import {
   perpNegGuider,
 } from "../../sampling/guiders.ts";
 import { prepareNoise } from "../../sampling/prepareNoise.ts";
+import { rescaledCfg } from "../../sampling/rescaledCfg.ts";
 import { sample } from "../../sampling/sample.ts";
 import type { WeirContext } from "../context.ts";
 import { fitLatent } from "../latent/emptyLatent.ts";
@@ -61,7 +62,7 @@ export async function sampleLatent(
     const output = await sample({
       sampler: sampler.name,
       method: sampler.method,
-      guider: guiderOf(guider, denoiser.denoise),
+      guider: guiderOf(guider, denoiser.denoise, batch),
       sampling: model.sampling,
       sigmas,
       noise:
@@ -70,6 +71,7 @@ export async function sampleLatent(
           : prepareNoise([batch, channels, height, width], noise.seed, batchIndex),
       latent: samples,
       denoiseMask: noiseMask && denoiseMaskOf(noiseMask, latent),
+      differential: model.differential,
       seed: request.seed ?? noise.seed ?? 0n,
       callback: ({ step, steps, denoised }) => {
         last = denoised;
@@ -86,13 +88,18 @@ function guidingConds({ positive, negative, third }: GuiderChoice): readonly Con
   return [positive, ...(negative === undefined ? [] : [negative]), ...(third === undefined ? [] : [third.cond])];
 }
 
-function guiderOf({ positive, negative, cfg, third }: GuiderChoice, denoise: Denoiser<Conditioning>): Guider {
+function guiderOf(
+  { model, positive, negative, cfg, third }: GuiderChoice,
+  denoise: Denoiser<Conditioning>,
+  batch: number,
+): Guider {
+  const combine = model.rescaleCfg === undefined ? undefined : rescaledCfg(model.rescaleCfg, batch);
   if (negative === undefined) return basicGuider(denoise, positive);
-  if (third === undefined) return cfgGuider(denoise, positive, negative, cfg);
+  if (third === undefined) return cfgGuider(denoise, positive, negative, cfg, combine);
   if (third.kind === "perpNeg") {
     const { cond: empty, scale } = third;
     return perpNegGuider(denoise, { positive, negative, empty }, { cfg, scale });
   }
   const { cond: cond2, cfg2, nested } = third;
-  return dualCfgGuider(denoise, { cond1: positive, cond2, negative }, { cfg1: cfg, cfg2, nested });
+  return dualCfgGuider(denoise, { cond1: positive, cond2, negative }, { cfg1: cfg, cfg2, nested }, combine);
 }
