@@ -84,7 +84,7 @@ function loadNow(state: State, use: Use, announced: boolean): Promise<void>[] {
       record.used = true;
     }
     if (record.load === null) continue;
-    record.load.hurry();
+    record.load.raise("urgent");
     loads.push(record.load.finished);
   }
   return loads;

@@ -6,8 +6,9 @@ import { UnknownWeight } from "./errors.ts";
 import { catchUp } from "./giveBack.ts";
 import { load } from "./moves.ts";
 import { prefetch } from "./prefetch.ts";
+import { fillAhead } from "./readAhead.ts";
 import type { Announcement, DoesNotFit } from "./residency.ts";
-import { flatten } from "./schedule.ts";
+import { flatten, type Track } from "./schedule.ts";
 import type { RunState, State } from "./state.ts";
 import { type Bytes, fail, ok, type Result, type Schedule } from "./words.ts";
 
@@ -37,6 +38,7 @@ export async function announce(
   state.faultLimit = Number.POSITIVE_INFINITY;
   state.ram.forgetRefusals();
   state.runs++;
+  remember(state, track);
   for (const { weights } of track.uses) for (const weight of weights) table[weight]!.lastRun = state.runs;
   for (const { residents } of state.window) for (const record of residents) record.neededUntil = -1;
   const adopted = await adopt(state, "replan");
@@ -56,8 +58,22 @@ export async function announce(
       throw error;
     }
   }
+  // What was read ahead for this is no longer idle.
+  for (const { weights } of track.uses) for (const weight of weights) table[weight]?.load?.raise("normal");
   prefetch(state);
-  return ok({ end: () => endRun(state, run) });
+  fillAhead(state);
+  const end = () => {
+    endRun(state, run);
+    // Whoever has the lock looks for itself.
+    if (!state.lock.held) fillAhead(state);
+  };
+  return ok({ end });
+}
+
+/** What of each model runs, and in which order: the next time it can be read ahead. */
+function remember(state: State, track: Track): void {
+  const models = new Set(track.uses.flatMap(({ weights }) => weights.map((weight) => state.table[weight]!.model)));
+  for (const model of models) state.tracks.set(model, track);
 }
 
 async function loadAll(state: State, { cursor }: RunState): Promise<void> {

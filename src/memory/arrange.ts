@@ -5,9 +5,9 @@ import type { WeightRecord } from "./weightRecord.ts";
 import type { Bytes, WeightId } from "./words.ts";
 
 /** Chunks are at most this large (or one weight), so that memory can be given back a piece at a time. */
-const CHUNK: Bytes = 256 * 2 ** 20;
+export const CHUNK: Bytes = 256 * 2 ** 20;
 /** Pins are cut into about this many chunks, so that a small model, too, can make way in pieces. */
-const PIECES = 32;
+export const PIECES = 32;
 
 export interface Arrangement {
   /** Chunks to give back, with all that is in them. */

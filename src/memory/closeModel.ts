@@ -25,6 +25,8 @@ export async function closeModel(state: State, model: ModelId): Promise<void> {
         }
         table[record.id] = null;
       }
+      state.tracks.delete(model);
+      state.wanted = state.wanted.filter((other) => other !== model);
       for (const chunk of [...pool.chunks]) {
         if (chunk.residents.length === 0 && !state.window.includes(chunk)) pool.shrink(chunk);
       }

@@ -14,6 +14,7 @@ import { Lock } from "./lock.ts";
 import type { Policy } from "./policy.ts";
 import { Pool } from "./pool.ts";
 import { RamTier } from "./ramTier.ts";
+import { readAhead } from "./readAhead.ts";
 import { registerModel } from "./registerModel.ts";
 import { release } from "./release.ts";
 import type { Budget, Residency } from "./residency.ts";
@@ -81,6 +82,8 @@ export function createResidency(options: ResidencyOptions): CheckedResidency {
     lock: new Lock(),
     idle: [],
     releases: new Set(),
+    tracks: new Map(),
+    wanted: [],
     table: [],
     budget,
     runs: 0,
@@ -108,6 +111,7 @@ export function createResidency(options: ResidencyOptions): CheckedResidency {
         if (record !== null) record.nextUse = places.get(record.model) ?? Number.POSITIVE_INFINITY;
       }
     },
+    readAhead: (models) => state.lock.run(async () => readAhead(state, models)),
     acquire: (use) => acquire(state, use),
     release: (lease, after) => release(state, lease, after),
     setBudget: (budget) => setBudget(state, budget),

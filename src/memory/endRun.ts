@@ -10,6 +10,8 @@ export function endRun(state: State, run: RunState): void {
   state.floor = 0;
   catchUp(state);
   for (const record of state.table) {
-    if (record?.state === "loading" && record.holds === 0 && !record.load!.begun) retract(state, record);
+    if (record?.state !== "loading" || record.holds > 0) continue;
+    // What is read ahead for the next one stays on its way.
+    if (!record.load!.begun && record.load!.rank !== "idle") retract(state, record);
   }
 }

@@ -1,18 +1,27 @@
+/** Whose turn comes first: somebody waits for it, a schedule will need it, or nobody has asked for it yet. */
+export type Rank = "urgent" | "normal" | "idle";
+
+/** What a run of a job comes to: done, or to be gone on with when nothing else wants the lane. */
+export type Ran = "done" | "later";
+
 /** What a lane carries out. `waiting`: not for it to run yet. */
 export interface LaneJob {
-  urgent: boolean;
+  rank: Rank;
   state: "waiting" | "queued" | "running" | "over";
-  lane: { requeue(job: LaneJob): void } | null;
-  run(): Promise<void>;
+  lane: { requeue(job: LaneJob): void; readonly pressed: boolean } | null;
+  run(): Promise<Ran>;
   /** Told once, after the lane is free for the next. */
   end(error: unknown): void;
 }
 
-/** Runs jobs, at most `width` at a time, in the order in which they were added, urgent ones first. */
+/** Runs jobs, at most `width` at a time: urgent ones first, idle ones last, each rank in the order in which they were added. */
 export class Lane<Job extends LaneJob> {
   readonly #width: number;
-  readonly #urgent = new Queue<LaneJob>();
-  readonly #normal = new Queue<LaneJob>();
+  readonly #queues: Readonly<Record<Rank, Queue<LaneJob>>> = {
+    urgent: new Queue(),
+    normal: new Queue(),
+    idle: new Queue(),
+  };
   #running = 0;
 
   constructor(width: number) {
@@ -20,28 +29,44 @@ export class Lane<Job extends LaneJob> {
   }
 
   add(job: Job): void {
-    job.state = "queued";
     job.lane = this;
-    (job.urgent ? this.#urgent : this.#normal).add(job);
+    this.#enqueue(job);
     this.#pump();
   }
 
-  /** A job that has become urgent moves ahead. */
+  /** A job whose rank has risen moves ahead. */
   requeue(job: LaneJob): void {
-    if (job.state === "queued") this.#urgent.add(job);
+    if (job.state === "queued") this.#queues[job.rank].add(job);
+  }
+
+  /** Something that is not idle waits: an idle job gives its place up where it can. */
+  get pressed(): boolean {
+    return !this.#queues.urgent.isEmpty || !this.#queues.normal.isEmpty;
+  }
+
+  #enqueue(job: LaneJob): void {
+    job.state = "queued";
+    this.#queues[job.rank].add(job);
   }
 
   #pump(): void {
+    const { urgent, normal, idle } = this.#queues;
     while (this.#running < this.#width) {
-      const job = this.#urgent.next() ?? this.#normal.next();
+      const job = urgent.next() ?? normal.next() ?? idle.next();
       if (job === undefined) return;
       this.#running++;
       job.state = "running";
       job.run().then(
-        () => this.#finish(job, undefined),
+        (ran) => (ran === "done" ? this.#finish(job, undefined) : this.#stepAside(job)),
         (error: unknown) => this.#finish(job, error),
       );
     }
+  }
+
+  #stepAside(job: LaneJob): void {
+    this.#running--;
+    this.#enqueue(job);
+    this.#pump();
   }
 
   #finish(job: LaneJob, error: unknown): void {
@@ -61,11 +86,13 @@ class Queue<Job extends LaneJob> {
     this.#jobs.push(job);
   }
 
+  get isEmpty(): boolean {
+    while (this.#head < this.#jobs.length && this.#jobs[this.#head]!.state !== "queued") this.#head++;
+    return this.#head === this.#jobs.length;
+  }
+
   next(): Job | undefined {
-    while (this.#head < this.#jobs.length) {
-      const job = this.#jobs[this.#head++]!;
-      if (job.state === "queued") return job;
-    }
+    if (!this.isEmpty) return this.#jobs[this.#head++]!;
     this.#jobs.length = 0;
     this.#head = 0;
     return undefined;

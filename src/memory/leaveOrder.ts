@@ -3,7 +3,7 @@ import type { WeightId } from "./words.ts";
 
 /**
  * THE decision of which weights leave VRAM when the plan alone does not say it: chunks in the order in which they are given up.
- * Those of other models go first, then those with weights that the schedule uses, then those with pins. Within each: what will be used last, or
+ * What is only being read ahead goes first of all. Then those of other models, then those with weights that the schedule uses, then those with pins. Within each: what will be used last, or
  * nobody knows when; of these, what comes back from RAM before what has to be read; then the least recently used first. Chunks with
  * leased weights are not in the list: they never leave. (What leaves by plan is decided in spreadPins.ts; a streamed weight leaves the
  * window after its use, in moves.ts.)
@@ -15,6 +15,7 @@ export function leaveOrder(
 ): PoolChunk[] {
   const ranked: {
     readonly chunk: PoolChunk;
+    readonly ahead: boolean;
     readonly rank: number;
     readonly nextUse: number;
     readonly cheap: boolean;
@@ -26,19 +27,25 @@ export function leaveOrder(
     let inRam = 0;
     let lastUse = -1;
     let leased = false;
+    let ahead = true;
     for (const record of chunk.residents) {
       leased ||= record.holds > 0;
+      ahead &&= record.load?.rank === "idle";
       rank = Math.max(rank, pinned.has(record.id) ? 2 : scheduled.has(record.id) ? 1 : 0);
       nextUse = Math.min(nextUse, record.nextUse);
       if (record.ram !== null) inRam += record.size;
       lastUse = Math.max(lastUse, record.lastUse);
     }
-    if (!leased) ranked.push({ chunk, rank, nextUse, cheap: 2 * inRam > chunk.bytes, lastUse });
+    if (!leased) ranked.push({ chunk, ahead, rank, nextUse, cheap: 2 * inRam > chunk.bytes, lastUse });
   }
   return ranked
     .sort(
       (a, b) =>
-        a.rank - b.rank || later(a.nextUse, b.nextUse) || Number(b.cheap) - Number(a.cheap) || a.lastUse - b.lastUse,
+        Number(b.ahead) - Number(a.ahead) ||
+        a.rank - b.rank ||
+        later(a.nextUse, b.nextUse) ||
+        Number(b.cheap) - Number(a.cheap) ||
+        a.lastUse - b.lastUse,
     )
     .map((entry) => entry.chunk);
 }

@@ -2,7 +2,7 @@ import { createFence } from "./createFence.ts";
 import type { DeviceMemory, Place, WeightStore } from "./deviceMemory.ts";
 import { OutOfHostMemory, UploadFailed } from "./errors.ts";
 import type { HostBlock } from "./hostMemory.ts";
-import { Lane, type LaneJob } from "./lane.ts";
+import { Lane, type LaneJob, type Ran, type Rank } from "./lane.ts";
 import type { RamCopy } from "./ramCopy.ts";
 import type { RamTier } from "./ramTier.ts";
 import type { WeightRecord } from "./weightRecord.ts";
@@ -21,10 +21,13 @@ export interface Load {
   readonly finished: Promise<void>;
   /** Reached when nothing of it touches the place any more. */
   readonly settled: Fence;
-  /** Bytes may have been read: it can only be cancelled after the piece it is at. */
+  /** Bytes may have been read. */
   readonly begun: boolean;
-  /** Ahead of all that is not urgent: somebody waits for it. */
-  hurry(): void;
+  /** It is in the middle of a piece. */
+  readonly running: boolean;
+  readonly rank: Rank;
+  /** Ahead of others, from now on, if that is a higher rank than its own. */
+  raise(rank: Rank): void;
   /** It will not begin, or stops after the piece it is at. */
   cancel(): void;
 }
@@ -39,15 +42,20 @@ export interface LoadEnd {
 
 export interface Loader {
   /** From the store into its place. `clear`: when the place may be written. */
-  start(record: WeightRecord, place: Place, clear: Promise<unknown> | null, urgent: boolean, end: LoadEnd): Load;
+  start(record: WeightRecord, place: Place, clear: Promise<unknown> | null, rank: Rank, end: LoadEnd): Load;
   /** From the store into RAM, to stay there. */
-  keep(copy: RamCopy, clear: Promise<unknown> | null, urgent: boolean, end: LoadEnd): Load;
+  keep(copy: RamCopy, clear: Promise<unknown> | null, rank: Rank, end: LoadEnd): Load;
   /** From RAM into its place, once the copy is full; through staging where the machine had no memory for the copy. */
-  raise(copy: RamCopy, place: Place, clear: Promise<unknown> | null, urgent: boolean, end: LoadEnd): Load;
+  raise(copy: RamCopy, place: Place, clear: Promise<unknown> | null, rank: Rank, end: LoadEnd): Load;
 }
 
+const ORDER: Readonly<Record<Rank, number>> = { idle: 0, normal: 1, urgent: 2 };
+
 interface Job extends Load, LaneJob {
+  rank: Rank;
   begun: boolean;
+  /** Bytes that are done with. */
+  offset: Bytes;
   cancelled: boolean;
   end(error: unknown): void;
 }
@@ -64,7 +72,7 @@ export interface LoaderOptions {
 
 /**
  * Carries out loads, at most `concurrency` reads and as many uploads from RAM at a time, each in the order in which they were asked for,
- * urgent ones first. Reads go straight into their final place: mapped device memory, or a RAM copy; what passes through to a device that is not
+ * urgent ones first, idle ones last: those go in small pieces, step aside between two when anything else waits, and go on later. Reads go straight into their final place: mapped device memory, or a RAM copy; what passes through to a device that is not
  * mapped takes one staging buffer per load in flight. An upload that fails is tried once more; a read is not (its error says what
  * happened to the file).
  */
@@ -73,41 +81,59 @@ export function createLoader({ memory, store, concurrency, ram, fault }: LoaderO
   const uploads = new Lane<Job>(concurrency);
   const staging: HostBlock[] = [];
 
-  async function pass(weight: WeightRecord, place: Place, job: Job): Promise<void> {
+  /** `step` for each piece of what is left of the weight. */
+  async function pieces(
+    { bytes }: WeightRecord,
+    job: Job,
+    largest: Bytes,
+    step: (from: Bytes, to: Bytes) => Promise<void>,
+  ): Promise<Ran> {
+    while (job.offset < bytes && !job.cancelled) {
+      const idle = job.rank === "idle";
+      if (idle && job.lane!.pressed) return "later";
+      const end = Math.min(bytes, job.offset + (idle ? PIECE : largest));
+      await step(job.offset, end);
+      job.offset = end;
+    }
+    return "done";
+  }
+
+  async function pass(weight: WeightRecord, place: Place, job: Job): Promise<Ran> {
     const view = memory.map(place);
     if (view !== null) return read(weight, view, job);
     const buffer = takeStaging(weight);
     try {
-      for (let offset = 0; offset < weight.bytes && !job.cancelled; offset += PIECE) {
-        const piece = buffer.data.subarray(0, Math.min(PIECE, weight.bytes - offset));
-        await fill(weight, offset, piece);
-        if (!job.cancelled) await upload(weight, place, offset, piece);
-      }
+      return await pieces(weight, job, PIECE, async (from, to) => {
+        const piece = buffer.data.subarray(0, to - from);
+        await fill(weight, from, piece);
+        if (!job.cancelled) await upload(weight, place, from, piece);
+      });
     } finally {
       staging.push(buffer);
     }
   }
 
-  async function read(weight: WeightRecord, into: Uint8Array, job: Job): Promise<void> {
-    for (let offset = 0; offset < weight.bytes && !job.cancelled; offset += READ_PIECE) {
-      await fill(weight, offset, into.subarray(offset, Math.min(weight.bytes, offset + READ_PIECE)));
+  const read = (weight: WeightRecord, into: Uint8Array, job: Job): Promise<Ran> =>
+    pieces(weight, job, READ_PIECE, (from, to) => fill(weight, from, into.subarray(from, to)));
+
+  async function fillCopy(copy: RamCopy, job: Job): Promise<Ran> {
+    const block = copy.block ?? ram.make(copy);
+    if (block === null) {
+      // Whoever waits for it reads the file through staging instead. Nobody does: nothing is read.
+      if (copy.users === 1) job.begun = false;
+      return "done";
     }
+    const ran = await read(copy.record, block.data, job);
+    if (ran === "done" && !job.cancelled) copy.full = true;
+    return ran;
   }
 
-  async function fillCopy(copy: RamCopy, job: Job): Promise<void> {
-    const block = ram.make(copy);
-    if (block === null) return;
-    await read(copy.record, block.data, job);
-    if (!job.cancelled) copy.full = true;
-  }
-
-  async function uploadCopy(copy: RamCopy, place: Place, job: Job): Promise<void> {
+  async function uploadCopy(copy: RamCopy, place: Place, job: Job): Promise<Ran> {
     const { record } = copy;
     if (!copy.full) return pass(record, place, job);
-    for (let offset = 0; offset < record.bytes && !job.cancelled; offset += RAISE_PIECE) {
-      const end = Math.min(record.bytes, offset + RAISE_PIECE);
-      await upload(record, place, offset, copy.block!.data.subarray(offset, end));
-    }
+    return pieces(record, job, RAISE_PIECE, (from, to) =>
+      upload(record, place, from, copy.block!.data.subarray(from, to)),
+    );
   }
 
   /** A buffer at least as large as one piece of the weight; small ones stay small. */
@@ -142,7 +168,7 @@ export function createLoader({ memory, store, concurrency, ram, fault }: LoaderO
     }
   }
 
-  function makeJob(urgent: boolean, told: LoadEnd, work: (job: Job) => Promise<void>, hurried: () => void): Job {
+  function makeJob(rank: Rank, told: LoadEnd, work: (job: Job) => Promise<Ran>, raised: (rank: Rank) => void): Job {
     const settled = createFence();
     let resolve!: () => void;
     let reject!: (error: unknown) => void;
@@ -155,24 +181,28 @@ export function createLoader({ memory, store, concurrency, ram, fault }: LoaderO
     const job: Job = {
       finished,
       settled,
-      urgent,
+      rank,
+      offset: 0,
       state: "waiting",
       lane: null,
       cancelled: false,
       begun: false,
+      get running() {
+        return job.state === "running";
+      },
       run() {
         job.begun = true;
         return work(job);
       },
-      hurry() {
-        if (job.urgent) return;
-        job.urgent = true;
+      raise(higher) {
+        if (ORDER[higher] <= ORDER[job.rank]) return;
+        job.rank = higher;
         job.lane?.requeue(job);
-        hurried();
+        raised(higher);
       },
       cancel() {
         job.cancelled = true;
-        if (job.begun) return;
+        if (job.state === "running" || job.state === "over") return;
         job.state = "over";
         job.end(undefined);
       },
@@ -202,14 +232,14 @@ export function createLoader({ memory, store, concurrency, ram, fault }: LoaderO
 
   const nothing = () => {};
   return {
-    start(record, place, clear, urgent, told) {
-      const job = makeJob(urgent, told, (own) => pass(record, place, own), nothing);
+    start(record, place, clear, rank, told) {
+      const job = makeJob(rank, told, (own) => pass(record, place, own), nothing);
       enqueue(job, () => reads, clear);
       return job;
     },
-    keep(copy, clear, urgent, told) {
+    keep(copy, clear, rank, told) {
       ram.hold(copy);
-      const job = makeJob(urgent, told, (own) => fillCopy(copy, own), nothing);
+      const job = makeJob(rank, told, (own) => fillCopy(copy, own), nothing);
       const { end } = job;
       job.end = (error) => {
         end(error);
@@ -218,14 +248,14 @@ export function createLoader({ memory, store, concurrency, ram, fault }: LoaderO
       enqueue(job, () => reads, clear);
       return job;
     },
-    raise(copy, place, clear, urgent, told) {
+    raise(copy, place, clear, rank, told) {
       ram.hold(copy);
       const { fill } = copy;
       const job = makeJob(
-        urgent,
+        rank,
         told,
         (own) => uploadCopy(copy, place, own),
-        () => copy.fill?.hurry(),
+        (higher) => copy.fill?.raise(higher),
       );
       const { end } = job;
       job.end = (error) => {

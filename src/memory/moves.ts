@@ -1,4 +1,5 @@
 import type { MemoryEvent } from "./eventLog.ts";
+import type { Rank } from "./lane.ts";
 import type { Load } from "./loader.ts";
 import type { PoolChunk } from "./pool.ts";
 import type { RamCopy } from "./ramCopy.ts";
@@ -8,15 +9,17 @@ import type { Reason, Tier } from "./words.ts";
 
 type Move = Extract<MemoryEvent, { kind: "move" }>;
 
-/** Starts to bring a weight into the place it has. Counted and logged here: the decision is the event, whenever the bytes arrive. */
+/** Starts to bring a weight into the place it has; for reason "ahead" as what yields to everything. Counted and logged here: the decision is the event, whenever the bytes arrive. */
 export function load(state: State, record: WeightRecord, reason: Reason, urgent: boolean): void {
+  const { memory, loader, pool } = state;
   if (record.state !== "placed") throw new Error(`invariant: ${record.name} is loaded while ${record.state}`);
   record.state = "loading";
   record.used = false;
   const kept = record.ram;
-  const copy = copyInRam(state, record, reason, urgent);
+  const rank = reason === "ahead" ? "idle" : urgent ? "urgent" : "normal";
+  const copy = memory.map(record.place!) === null ? keepInRam(state, record, reason, rank) : null;
   const move = logMove(state, record, copy === null ? "disk" : "ram", "vram", reason, copy !== kept);
-  const clear = state.pool.clearance(record);
+  const clear = pool.clearance(record);
   const ended = (ended: Load, error: unknown) => {
     if (record.load !== ended) throw new Error(`invariant: a load of ${record.name} ends that is not its own`);
     record.load = null;
@@ -35,26 +38,25 @@ export function load(state: State, record: WeightRecord, reason: Reason, urgent:
   const end = { ended, unbegun: () => logUndone(state, move) };
   record.load =
     copy === null
-      ? state.loader.start(record, record.place!, clear, urgent, end)
-      : state.loader.raise(copy, record.place!, clear, urgent, end);
+      ? loader.start(record, record.place!, clear, rank, end)
+      : loader.raise(copy, record.place!, clear, rank, end);
 }
 
 /**
  * The copy that a load takes its bytes from: the one there is, or one that is read now and stays. Null: straight from the file, because there is no room
- * for a copy, or because the place is the machine's own memory.
+ * for a copy. What is read ahead displaces none.
  */
-function copyInRam(state: State, record: WeightRecord, reason: Reason, urgent: boolean): RamCopy | null {
-  const { ram, memory, loader, tenant } = state;
-  if (memory.map(record.place!) !== null) return null;
+export function keepInRam(state: State, record: WeightRecord, reason: Reason, rank: Rank): RamCopy | null {
+  const { ram, loader, tenant } = state;
   if (record.ram !== null) {
     ram.touch(record.ram);
-    if (urgent) record.ram.fill?.hurry();
+    record.ram.fill?.raise(rank);
     return record.ram;
   }
-  const copy = ram.enter(record, tenant);
+  const copy = ram.enter(record, tenant, reason !== "ahead");
   if (copy === null) return null;
   const move = logMove(state, record, "disk", "ram", reason);
-  copy.fill = loader.keep(copy, ram.cleared(), urgent, {
+  copy.fill = loader.keep(copy, ram.cleared(), rank, {
     ended(_, error) {
       copy.fill = null;
       if (error !== undefined && !copy.gone) ram.drop(copy, "fault");

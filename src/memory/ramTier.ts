@@ -48,12 +48,16 @@ export class RamTier {
     return Math.max(0, Math.min(this.#budget - this.#stagingBytes(), this.#faultLimit));
   }
 
-  /** A copy of a weight that is about to be read, or `null` when there is no room for it: it is then brought without one. */
-  enter(record: WeightRecord, tenant: RamTenant): RamCopy | null {
+  /**
+   * A copy of a weight that is about to be read, or `null` when there is no room for it: it is then brought without one. `displaces`: copies of a lower rank
+   * may make way.
+   */
+  enter(record: WeightRecord, tenant: RamTenant, displaces = true): RamCopy | null {
     if (record.ram !== null) throw new Error(`invariant: ${record.name} enters RAM twice`);
     const need = this.#used + record.bytes - this.limit;
     if (need > 0) {
-      const leaving = record.bytes > this.limit ? null : ramLeaveOrder(this.#copies, need, tenant.rank(record));
+      const leaving =
+        !displaces || record.bytes > this.limit ? null : ramLeaveOrder(this.#copies, need, tenant.rank(record));
       if (leaving === null) return null;
       for (const copy of leaving) this.drop(copy, "room");
     }
@@ -198,7 +202,7 @@ export class RamTier {
 
   /** A copy that has left is given back once nobody needs it; a read that only it waited for is called off. */
   #settle(copy: RamCopy): void {
-    if (copy.users === 1 && copy.fill !== null && !copy.fill.begun) {
+    if (copy.users === 1 && copy.fill !== null && !copy.fill.running) {
       const { fill } = copy;
       copy.fill = null;
       fill.cancel();

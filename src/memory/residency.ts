@@ -33,6 +33,13 @@ export interface Residency {
    */
   announceNext(models: readonly ModelId[]): void;
 
+  /**
+   * Reads what these models will need, the first one's first, into room that is free: device memory, then RAM. Displaces nothing, is last in every lane,
+   * steps aside at once when anything else is to be read, and leaves first when anything else needs the room. In force until the next call; an
+   * empty list calls off what has not begun. Resolves when it is decided what will be read; nothing waits for the reads.
+   */
+  readAhead(models: readonly ModelId[]): Promise<void>;
+
   /** A lease at once when all is resident (no promise, nothing allocated), else a promise. Rejects with a typed error only. */
   acquire(use: Use): Lease | Promise<Lease>;
   /** Gives a lease back. Its weights may leave once `after` is reached (at once without it). */

@@ -10,8 +10,9 @@ import type { Pool, PoolChunk } from "./pool.ts";
 import type { RamTenant } from "./ramTenant.ts";
 import type { RamTier } from "./ramTier.ts";
 import type { Budget } from "./residency.ts";
+import type { Track } from "./schedule.ts";
 import type { WeightRecord } from "./weightRecord.ts";
-import type { Bytes, Reason, Schedule, WeightId } from "./words.ts";
+import type { Bytes, ModelId, Reason, Schedule, WeightId } from "./words.ts";
 
 /** Everything one residency knows. The functions of this room change it; `checkInvariants` says what must hold between them. */
 export interface State {
@@ -36,6 +37,10 @@ export interface State {
   /** By id; null once the model is closed. */
   readonly table: (WeightRecord | null)[];
   budget: Budget;
+  /** How each model was last announced. */
+  readonly tracks: Map<ModelId, Track>;
+  /** What is read ahead where nothing else wants the room, first things first (readAhead.ts). */
+  wanted: readonly ModelId[];
   /** Announcements so far. */
   runs: number;
   /** Logical time: acquires so far. */

@@ -43,6 +43,7 @@ export interface Fence {
 export type Reason =
   | "pin" /** planned to stay for the whole schedule */
   | "stream" /** planned for one use, through the window */
+  | "ahead" /** of a model that runs later, into room that nothing else wanted */
   | "miss" /** asked for before the plan had brought it, or never announced */
   | "used" /** a streamed weight after its use */
   | "replan" /** no longer part of the plan */

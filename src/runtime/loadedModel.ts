@@ -1,4 +1,5 @@
 import type { Place } from "../memory/deviceMemory.ts";
+import type { Counters } from "../memory/eventLog.ts";
 import type { Lease } from "../memory/residency.ts";
 import type { Fence, Schedule, Use } from "../memory/words.ts";
 import type { Model } from "../models/model.ts";
@@ -81,9 +82,9 @@ export class LoadedModelImpl implements LoadedModel {
     return {
       pass: async (values) => {
         if (ended) throw new Error("invariant: a pass on a run that has ended");
-        const before = this.core.residency.events.counters().movedBytes;
+        const before = movedFor(residency.events.counters());
         const outputs = await this.#pass(compiled, uses, buffers, known, values, signal);
-        this.#record(index++, this.core.residency.events.counters().movedBytes - before);
+        this.#record(index++, movedFor(residency.events.counters()) - before);
         const thrash = watch.pass();
         if (thrash !== null) options.warn?.(describeThrash(this.#title(), thrash, bindingCeiling(options)));
         return outputs;
@@ -222,6 +223,9 @@ export class LoadedModelImpl implements LoadedModel {
     if (passes.length > KEPT_STATS) passes.splice(0, passes.length - KEPT_STATS);
   }
 }
+
+/** Bytes moved for what runs: what is read ahead for a later model is no part of its passes. */
+const movedFor = ({ movedBytes, movedBytesByReason }: Counters): number => movedBytes - (movedBytesByReason.ahead ?? 0);
 
 /** What an increase has to be of so that weights get more room. */
 function bindingCeiling({ vram, vramWeights }: RuntimeCore["options"]): Parameters<typeof describeThrash>[2] {

@@ -26,7 +26,7 @@ export interface Bench {
 export interface BenchOptions extends FakeMemoryOptions {
   readonly vram?: Bytes;
   readonly weights?: Bytes;
-  /** Bytes of the RAM tier: copies and staging. */
+  /** Bytes of the RAM tier: copies and staging. A unified device has none. */
   readonly ram?: Bytes;
   readonly policy?: Policy;
   readonly concurrency?: number;
@@ -45,7 +45,7 @@ export function bench(options: BenchOptions): Bench {
   const events = createEventLog(100_000);
   const budget = { vram, weights };
   const host = fakeHost(options.hostFails);
-  const ram = new RamTier(host, options.ram ?? 0);
+  const ram = new RamTier(host, options.unified ? 0 : (options.ram ?? 0));
   const pieces: { memory: DeviceMemory; store: WeightStore } = { memory, store };
   return {
     memory,

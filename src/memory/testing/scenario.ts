@@ -35,6 +35,7 @@ export type Act =
   | { readonly do: "release" }
   | { readonly do: "end" }
   | { readonly do: "budget"; readonly share: number }
+  | { readonly do: "ahead"; readonly models: readonly number[] }
   | { readonly do: "device"; readonly share: number }
   | { readonly do: "ram"; readonly share: number }
   | { readonly do: "trim"; readonly bytes: number }
@@ -86,6 +87,10 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("ram" as const), share: ramShare }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant("ahead" as const), models: fc.array(fc.nat(2), { maxLength: 2 }) }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constant("device" as const), share: fc.constantFrom(0, 0.2, 0.5, 0.8, 100) }),
@@ -276,9 +281,13 @@ export async function play(scenario: Scenario): Promise<Played> {
     } else if (next.do === "budget") {
       budgetChanged = true;
       await expected(() => residency.setBudget({ vram, weights: Math.ceil(modelBytes * next.share) }), "setBudget");
+    } else if (next.do === "ahead") {
+      const names = next.models.map((m) => `m${m % models.length}`);
+      await expected(() => residency.readAhead(names), "readAhead");
     } else if (next.do === "device") {
       await expected(() => residency.followDevice(Math.ceil(modelBytes * next.share)), "followDevice");
     } else if (next.do === "ram") {
+      if (scenario.unified) continue;
       ram.setBudget(ramOf(next.share));
       // A peak is of the largest budget there was.
       ramBudget = Math.max(ramBudget, ramOf(next.share));

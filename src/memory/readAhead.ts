@@ -1,0 +1,103 @@
+import { CHUNK, PIECES } from "./arrange.ts";
+import { keepInRam, load, retract } from "./moves.ts";
+import { pinOrder } from "./pinOrder.ts";
+import type { PoolChunk } from "./pool.ts";
+import { type State, weightLimit } from "./state.ts";
+import type { WeightRecord } from "./weightRecord.ts";
+import type { Bytes, ModelId } from "./words.ts";
+
+/**
+ * `Residency.readAhead`, under the lock: other models' loads that have not begun are called off, and what free room there is is given to these.
+ * All of it is decided here and now, at a logical time; only the reads take place later, when nothing else wants the lane.
+ */
+export function readAhead(state: State, models: readonly ModelId[]): void {
+  state.wanted = [...models];
+  const bare = new Set<PoolChunk>();
+  for (const record of state.table) {
+    if (record === null || models.includes(record.model)) continue;
+    const { load: loading, ram: copy } = record;
+    if (loading !== null && loading.rank === "idle" && !loading.begun && record.holds === 0) {
+      retract(state, record);
+      bare.add(record.chunk!);
+    } else if (copy !== null && copy.fill?.rank === "idle" && !copy.fill.begun && loading === null)
+      state.ram.drop(copy, "replan");
+  }
+  // Places alone are no use to anybody.
+  for (const chunk of bare) {
+    if (!chunk.residents.every((record) => record.state === "placed" && !isPlanned(state, record))) continue;
+    for (const record of [...chunk.residents]) state.pool.take(record);
+    state.pool.shrink(chunk);
+  }
+  fillAhead(state);
+}
+
+/** Free room to what is wanted next; nothing when there is none. To be called wherever a plan has changed, or a run has ended. */
+export function fillAhead(state: State): void {
+  for (const model of state.wanted) {
+    const { records, ordered } = toRead(state, model);
+    if (records.length > 0) intoDevice(state, records, ordered);
+    if (state.ram.limit > 0) intoRam(state, records);
+  }
+}
+
+/** What a run of the model would use and what does not lie anywhere in device memory, in the order of use; of the schedule in force, none. */
+function toRead(state: State, model: ModelId): { readonly records: WeightRecord[]; readonly ordered: boolean } {
+  const track = state.tracks.get(model);
+  const used = track && new Set(track.uses.flatMap(({ weights }) => weights));
+  const known = used
+    ? [...used].flatMap((weight) => state.table[weight] ?? [])
+    : state.table.filter((record): record is WeightRecord => record?.model === model);
+  const records = known.filter((record) => record.state === "absent" && !isPlanned(state, record));
+  return { records, ordered: track !== undefined };
+}
+
+const isPlanned = ({ run, scheduled }: State, { id }: WeightRecord): boolean => run !== null && scheduled.has(id);
+
+/**
+ * In the order of pins, of which any plan keeps the first: where not all has room, what is read is what its plan will keep. Of a model that has not run
+ * yet nobody knows that: all of it, or none.
+ */
+function intoDevice(state: State, records: readonly WeightRecord[], ordered: boolean): void {
+  const { pool, memory, tracks } = state;
+  let room = weightLimit(state) - pool.bytes;
+  const bytes = records.reduce((sum, { size }) => sum + size, 0);
+  let chosen = new Set(records);
+  if (bytes > room) {
+    if (!ordered) return;
+    chosen = new Set();
+    const track = tracks.get(records[0]!.model)!;
+    const wanted = new Set(records);
+    for (const weight of pinOrder(track, (id) => state.table[id]?.size ?? 0)) {
+      const record = state.table[weight];
+      if (!record || !wanted.has(record)) continue;
+      if (record.size > room) break;
+      room -= record.size;
+      chosen.add(record);
+    }
+  }
+  const target = Math.min(CHUNK, memory.maxChunkBytes, Math.ceil(bytes / PIECES));
+  const inOrder = records.filter((record) => chosen.has(record));
+  for (let from = 0; from < inOrder.length; ) {
+    let size: Bytes = inOrder[from]!.size;
+    let to = from + 1;
+    while (to < inOrder.length && size + inOrder[to]!.size <= target) size += inOrder[to++]!.size;
+    // The device has less than it was said to: the rest is read when its run begins.
+    const chunk = pool.grow(size);
+    if (chunk === null) return;
+    let offset = 0;
+    for (const record of inOrder.slice(from, to)) {
+      pool.put(record, chunk, offset);
+      offset += record.size;
+      load(state, record, "ahead", false);
+    }
+    from = to;
+  }
+}
+
+/** Copies of what device memory had no room for, on devices that do not compute in the machine's own memory. */
+function intoRam(state: State, records: readonly WeightRecord[]): void {
+  for (const record of records) {
+    if (record.state !== "absent" || record.ram !== null) continue;
+    if (keepInRam(state, record, "ahead", "idle") === null) return;
+  }
+}
