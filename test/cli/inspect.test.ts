@@ -28,11 +28,12 @@ test("the demo's transformer", async () => {
       --vram-weights 3.41MB at least, of 13.0 MB of weights
       --vram 81.9MB at least, about: 78.4 MB beside the weights
     Stages, in the order in which they run:
-      start  2.49 MB
+      modulation  2.49 MB
+      start  262 KB
       double_blocks.0  3.41 MB
       join  0 B
       single_blocks.0 to 3  1.70 MB each, 4 of them
-      final_layer  328 KB
+      final_layer  65.5 KB
     Metadata:
       "format" "pt"
       "modelspec.title" "Weir demo: transformer"

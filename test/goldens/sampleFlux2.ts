@@ -1,7 +1,7 @@
 import type { Flux2Model } from "../../src/models/flux2/index.ts";
 import type { Adapters } from "../../src/nodes/loaders/adapters.ts";
 import { flux2Denoiser } from "../../src/nodes/sampling/flux2Denoiser.ts";
-import { modelCalls } from "../../src/nodes/sampling/modelCalls.ts";
+import { modelSigmas } from "../../src/nodes/sampling/modelSigmas.ts";
 import type { Conditioning, Latent } from "../../src/nodes/values.ts";
 import type { LoadedModel } from "../../src/runtime/runtime.ts";
 import { flux2Sampling } from "../../src/sampling/flowSampling.ts";
@@ -32,11 +32,11 @@ export async function sampleFlux2(
   loaded: LoadedModel,
   request: Flux2Request,
 ): Promise<Float32Array> {
-  const { shape, sampler, sigmas, cfg, guidance, references = [] } = request;
+  const { shape, cfg, guidance, references = [] } = request;
   const [batch, channels, height, width] = shape as [number, number, number, number];
   const sampling = flux2Sampling();
   const size = { batch, channels, height, width, samples: request.latent };
-  const calls = modelCalls(sampler, sigmas.length - 1);
+  const levels = await modelSigmas({ ...request, sampling });
   const { adapters } = request;
   const latent = { channels, cell: CELL };
   const model = { file: "the case's model", network, loaded, sampling, latent, ...(adapters && { adapters }) };
@@ -52,7 +52,7 @@ export async function sampleFlux2(
   const positive = cond(request.positive);
   const negative = request.negative && cond(request.negative);
   const guiding = negative === undefined ? [positive] : [positive, negative];
-  const denoiser = flux2Denoiser(model, size, guiding, calls, new AbortController().signal);
+  const denoiser = flux2Denoiser(model, size, guiding, levels, new AbortController().signal);
   const guider = negative
     ? cfgGuider(denoiser.denoise, positive, negative, cfg)
     : basicGuider(denoiser.denoise, positive);

@@ -20,17 +20,36 @@ export interface Flux2Values {
 }
 
 /** Every carried input of `flux2Pass(dims, shape)`. Throws `BadModelInput` where a value has another size than the shape says. */
-export function flux2Inputs(dims: Flux2Dims, shape: Flux2Shape, values: Flux2Values): Inputs {
+export const flux2Inputs = (dims: Flux2Dims, shape: Flux2Shape, values: Flux2Values): Inputs => ({
+  ...flux2ModulationInputs(dims, shape, values),
+  ...flux2StepInputs(dims, shape, values),
+});
+
+/** Those of `flux2Modulation`. Throws likewise. */
+export function flux2ModulationInputs(
+  dims: Flux2Dims,
+  shape: Flux2Shape,
+  { sigma, guidance = [] }: Pick<Flux2Values, "sigma" | "guidance">,
+): Inputs {
+  const { batch } = shape;
+  const time = timestepEmbedding(times(repeated("sigma", sigma, 1, batch), moments(shape)), dims.time);
+  if (!dims.guidance || !shape.guidance) return { time };
+  return { time, guidance: timestepEmbedding(repeated("guidance", guidance, 1, batch), dims.time) };
+}
+
+/** Those of `flux2Steps` but for the modulations. Throws likewise. */
+export function flux2StepInputs(
+  dims: Flux2Dims,
+  shape: Flux2Shape,
+  values: Pick<Flux2Values, "x" | "context" | "references">,
+): Inputs {
   const { batch, height, width, textTokens, references = [] } = shape;
   const inputs: Record<string, Float32Array> = {
     x: sized("x", values.x, batch * dims.channels * height * width),
     context: repeated("context", values.context, textTokens * dims.context, batch),
-    time: timestepEmbedding(times(repeated("sigma", values.sigma, 1, batch), moments(shape)), dims.time),
     cos: rope(dims, shape).cos,
     sin: rope(dims, shape).sin,
   };
-  if (dims.guidance && shape.guidance)
-    inputs["guidance"] = timestepEmbedding(repeated("guidance", values.guidance ?? [], 1, batch), dims.time);
   references.forEach((r, n) => {
     const name = `reference.${n}`;
     inputs[name] = repeated(name, values.references?.[n] ?? [], dims.channels * r.height * r.width, batch);

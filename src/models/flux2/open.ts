@@ -6,7 +6,7 @@ import { findPrefix } from "../findPrefix.ts";
 import type { Model } from "../model.ts";
 import { identify } from "../registry.ts";
 import type { Flux2Dims } from "./dims.ts";
-import { flux2Pass } from "./pass.ts";
+import { flux2Modulation, flux2Pass, flux2Steps } from "./pass.ts";
 import type { Flux2Shape } from "./shape.ts";
 
 export interface Flux2Model extends Model {
@@ -14,6 +14,9 @@ export interface Flux2Model extends Model {
   readonly dims: Flux2Dims;
   /** A forward pass at given sizes: see `flux2Pass`. Throws `BadModelInput` for sizes the model cannot take. */
   pass(shape: Flux2Shape): PassDef;
+  /** Its first stage, which sees times alone, and the rest of it, which takes what that gives: `flux2Modulation`, `flux2Steps`. Throw likewise. */
+  modulation(shape: Flux2Shape): PassDef;
+  steps(shape: Flux2Shape): PassDef;
 }
 
 /** The key that only this family has. */
@@ -31,7 +34,15 @@ export function openFlux2(source: WeightSource): Flux2Model {
   const file = new Declarations(source, prefix);
   const dims = readDims(file);
   declare(file, dims);
-  return { kind: "flux2", source, weights: file.weights, dims, pass: (shape) => flux2Pass(dims, shape) };
+  return {
+    kind: "flux2",
+    source,
+    weights: file.weights,
+    dims,
+    pass: (shape) => flux2Pass(dims, shape),
+    modulation: (shape) => flux2Modulation(dims, shape),
+    steps: (shape) => flux2Steps(dims, shape),
+  };
 }
 
 function readDims(file: Declarations): Flux2Dims {

@@ -1,20 +1,11 @@
-import { add, concat, cont, type Graph, linear, permute, reshape, silu, type Tensor } from "../../tensor/index.ts";
+import { concat, cont, type Graph, linear, permute, reshape, type Tensor } from "../../tensor/index.ts";
 import type { Flux2Shape } from "./shape.ts";
 
 /**
- * Everything before the blocks: what the time (and guidance) make of all of them, and the two streams' tokens. Reads time
- * [batch, moments, 256], guidance [batch, 1, 256], x [batch, channels, height, width], references, context [batch, tokens, context width].
+ * The two streams' tokens: writes img.0 and txt.0 [batch, tokens, hidden]. Reads x [batch, channels, height, width], references, context
+ * [batch, tokens, context width].
  */
-export function start(g: Graph, { references = [] }: Flux2Shape, guided: boolean): void {
-  const embed = (name: string, values: Tensor) =>
-    linear(silu(linear(values, g.weight(`${name}.in_layer.weight`))), g.weight(`${name}.out_layer.weight`));
-  const time = embed("time_in", g.carried("time"));
-  const vec = guided ? add(time, embed("guidance_in", g.carried("guidance"))) : time;
-  g.write("vec", vec);
-  const active = silu(vec);
-  g.write("modulation.img", linear(active, g.weight("double_stream_modulation_img.lin.weight")));
-  g.write("modulation.txt", linear(active, g.weight("double_stream_modulation_txt.lin.weight")));
-  g.write("modulation.single", linear(active, g.weight("single_stream_modulation.lin.weight")));
+export function start(g: Graph, { references = [] }: Flux2Shape): void {
   const cells = ["x", ...references.map((_, n) => `reference.${n}`)].map((name) => tokens(g.carried(name)));
   g.write(
     "img.0",

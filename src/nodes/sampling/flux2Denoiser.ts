@@ -1,6 +1,5 @@
 import { fitMask } from "../../image/inpaintMask.ts";
-import { type Flux2Shape, flux2Inputs, padContext } from "../../models/flux2/index.ts";
-import type { Run } from "../../runtime/runtime.ts";
+import { type Flux2Shape, padContext } from "../../models/flux2/index.ts";
 import { areaInside, type LatentShape, takeArea } from "../../sampling/conds/areas.ts";
 import { areaWeights } from "../../sampling/conds/areaWeights.ts";
 import { type Area, activeAt, type CondRegion } from "../../sampling/conds/condRegion.ts";
@@ -12,8 +11,8 @@ import type { ModelSampling } from "../../sampling/modelSampling.ts";
 import { NodeInputError } from "../errors.ts";
 import { fitLatent } from "../latent/emptyLatent.ts";
 import { wrongLatent } from "../latent/wrongLatent.ts";
-import { toldOf } from "../loaders/adapters.ts";
 import type { Conditioning, ConditioningEntry, CondScope, DiffusionModel, Latent } from "../values.ts";
+import { Flux2Runs, type Shown } from "./flux2Runs.ts";
 
 /** A conditioning that does not say how strongly to follow it. */
 const GUIDANCE = 3.5;
@@ -33,29 +32,25 @@ interface Told {
 }
 
 /** An entry where and when it counts. */
-interface Prepared {
+interface Prepared extends Shown {
   readonly region: CondRegion;
   readonly area: Area;
   readonly weights: Float32Array;
-  readonly shape: Flux2Shape;
-  readonly context: Float32Array;
-  readonly guidance: number;
-  readonly references: readonly Float32Array[];
 }
 
 /**
  * Flux 2 as the samplers see it, for the conditionings of one guider. All entries of all conditionings that count at a step are inputs of
- * one pass, so a block of the model moves once a step; an entry with an area is shown that part of the latent alone. The run is announced
- * at the first call, `repeat` passes long, and again only if other entries come.
+ * one pass, so a block of the model moves once a step; an entry with an area is shown that part of the latent alone. `levels`: the noise
+ * levels at which the sampler will ask, in order (`modelSigmas`): what is announced.
  */
 export function flux2Denoiser(
   model: DiffusionModel,
   latent: Latent,
   guiding: readonly Conditioning[],
-  repeat: number | "unknown",
+  levels: readonly number[] | "unknown",
   signal: AbortSignal,
 ): OpenDenoiser {
-  const { network, loaded, sampling } = model;
+  const { network, sampling } = model;
   const { dims } = network;
   const { batch, channels, height, width } = latent;
   const size: LatentShape = [batch, channels, height, width];
@@ -88,45 +83,29 @@ export function flux2Denoiser(
       references: told.references.map((reference) => inTurn(reference, batch)),
     };
   }
-  const always = [...prepared.values()]
-    .flat()
-    .every(
-      ({ region }) => region.firstSigma === Number.POSITIVE_INFINITY && region.lastSigma === Number.NEGATIVE_INFINITY,
-    );
 
-  let run: Run | undefined;
-  let announced: readonly Prepared[] = [];
+  const runs = new Flux2Runs(model, levels, signal);
   return {
     async denoise(x, sigma, conds) {
-      const entries = conds.map((cond) => prepared.get(cond)!.filter(({ region }) => activeAt(region, sigma)));
+      const shownAt = (level: number) =>
+        conds.map((cond) => prepared.get(cond)!.filter(({ region }) => activeAt(region, level)));
+      const entries = shownAt(sigma);
       const all = entries.flat();
-      const zeros = () => new Float32Array(x.length);
-      if (all.length === 0) return conds.map(zeros);
-      if (run === undefined || all.length !== announced.length || all.some((entry, i) => entry !== announced[i])) {
-        run?.end();
-        run = undefined;
-        run = await loaded.begin(
-          all.map(({ shape }) => network.pass(shape)),
-          { repeat: always ? repeat : "unknown", signal, ...toldOf(model.adapters) },
-        );
-        announced = all;
-      }
-      const time = [sampling.timestep(sigma)];
       const parts = all.map(({ area }) => takeArea(x, size, area));
-      const outputs = await run.pass(
-        all.map(({ shape, context, guidance, references }, i) => {
-          const seen = sampling.input(parts[i]!, sigma);
-          return flux2Inputs(dims, shape, { x: seen, sigma: time, context, guidance: [guidance], references });
-        }),
+      const outputs = await runs.pass(
+        sigma,
+        (level) => shownAt(level).flat(),
+        parts.map((part) => sampling.input(part, sigma)),
       );
+      if (all.length === 0) return conds.map(() => new Float32Array(x.length));
       const predicted = outputs.map((output, i) => ({
-        prediction: sampling.denoised(parts[i]!, sigma, output["out"]!),
+        prediction: sampling.denoised(parts[i]!, sigma, output),
         ...all[i]!,
       }));
       let first = 0;
       return entries.map(({ length }) => mixPredictions(predicted.slice(first, (first += length)), size));
     },
-    end: () => run?.end(),
+    end: () => runs.end(),
   };
 }
 

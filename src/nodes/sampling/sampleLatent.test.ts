@@ -5,6 +5,8 @@ import { openFlux2 } from "../../models/flux2/index.ts";
 import type { InputValue, LoadedModel } from "../../runtime/runtime.ts";
 import { flux2Sampling } from "../../sampling/flowSampling.ts";
 import { flux2Sigmas } from "../../sampling/flux2Sigmas.ts";
+import { samplerNames } from "../../sampling/samplers/index.ts";
+import { elements } from "../../tensor/dtype.ts";
 import type { PassDef } from "../../tensor/stage.ts";
 import type { WeirContext } from "../context.ts";
 import { emptyLatent } from "../latent/emptyLatent.ts";
@@ -38,7 +40,14 @@ function fakeModel(): { readonly model: DiffusionModel; readonly calls: Call[] }
       return {
         async pass(values) {
           call.passes.push([...values]);
-          return values.map((value) => ({ out: new Float32Array((value["x"] as Float32Array).length) }));
+          return values.map((value, i) =>
+            Object.fromEntries(
+              inputs[i]!.outputs.map((name) => {
+                const { shape } = inputs[i]!.carried[name]!;
+                return [name, new Float32Array(name === "out" ? (value["x"] as Float32Array).length : elements(shape))];
+              }),
+            ),
+          );
         },
         end: () => {
           call.ended += 1;
@@ -80,14 +89,18 @@ const run = (
   );
 
 describe("sampleLatent", () => {
-  test("euler announces its steps once, pads the text and tells its progress", async () => {
+  test("euler computes what its times make of the layers, announces its steps once, pads the text and tells its progress", async () => {
     progress.length = 0;
     const { model, calls } = fakeModel();
     const { output } = await run({ model, positive: cond(20), cfg: 1 });
-    expect(calls).toHaveLength(1);
-    expect(calls[0]).toMatchObject({ repeat: 3, ended: 1, begin: [expect.stringContaining("1x4x4 text 512")] });
-    expect(calls[0]!.passes.map((values) => values.length)).toEqual([1, 1, 1]);
-    const text = calls[0]!.passes[0]![0]!["context"] as Float32Array;
+    expect(calls).toHaveLength(2);
+    const once = "flux2 modulation 1 times 1 guidance false";
+    expect(calls[0]).toMatchObject({ repeat: 3, ended: 1, begin: [once] });
+    expect(calls[0]!.passes.map((values) => Object.keys(values[0]!))).toEqual([["time"], ["time"], ["time"]]);
+    expect(calls[1]).toMatchObject({ repeat: 3, ended: 1, begin: [expect.stringContaining("1x4x4 text 512")] });
+    expect(calls[1]!.passes.map((values) => values.length)).toEqual([1, 1, 1]);
+    expect(calls[1]!.passes[0]![0]).not.toHaveProperty("time");
+    const text = calls[1]!.passes[0]![0]!["context"] as Float32Array;
     expect(text.length).toBe(512 * 384);
     expect([text[0], text.at(-1)]).toEqual([0, 0.5]); // zeros on the left
     expect(progress).toEqual(["1/3", "2/3", "3/3"]);
@@ -97,32 +110,73 @@ describe("sampleLatent", () => {
   test("guidance takes both conditionings in one pass; each keeps its own length", async () => {
     const { model, calls } = fakeModel();
     await run({ model, positive: cond(20), negative: cond(600), cfg: 5 });
-    expect(calls).toHaveLength(1);
-    expect(calls[0]!.begin.map((key) => /text \d+/.exec(key)![0])).toEqual(["text 512", "text 600"]);
-    expect(calls[0]!.passes.map((values) => values.length)).toEqual([2, 2, 2]);
+    expect(calls).toHaveLength(2);
+    expect(calls[0]).toMatchObject({ begin: [expect.stringContaining("modulation")], repeat: 3 }); // one row serves both
+    expect(calls[1]!.begin.map((key) => /text \d+/.exec(key)![0])).toEqual(["text 512", "text 600"]);
+    expect(calls[1]!.passes.map((values) => values.length)).toEqual([2, 2, 2]);
   });
 
   test("cfg 1 does not evaluate the negative", async () => {
     const { model, calls } = fakeModel();
     await run({ model, positive: cond(20), negative: cond(20), cfg: 1 });
-    expect(calls[0]!.begin).toHaveLength(1);
+    expect(calls[1]!.begin).toHaveLength(1);
   });
 
-  test("a sampler with a rate of its own announces no number", async () => {
+  test("heun asks twice a step: levels that it visits twice are computed once", async () => {
     const { model, calls } = fakeModel();
     await run({ model, positive: cond(20), cfg: 1 }, { sampler: "heun" });
-    expect(calls[0]!.repeat).toBe("unknown");
-    expect(calls[0]!.passes.length).toBe(5); // two a step, one in the last
+    expect(calls.map(({ repeat, passes }) => [repeat, passes.length])).toEqual([
+      [3, 3],
+      [5, 5], // two a step, one in the last
+    ]);
   });
 
-  test.each(["euler", "euler_ancestral", "dpmpp_2m", "ddim", "lms", "res_multistep", "gradient_estimation"])(
+  test("a sampler that chooses its steps announces no number, and its passes are whole", async () => {
+    const { model, calls } = fakeModel();
+    await run({ model, positive: cond(20), cfg: 1 }, { sampler: "dpm_adaptive" });
+    expect(calls).toHaveLength(1);
+    expect(calls[0]!.repeat).toBe("unknown");
+    expect(calls[0]!.passes[0]![0]).toHaveProperty("time");
+  });
+
+  test.each(samplerNames.filter((name) => name !== "dpm_adaptive"))(
     "%s takes as many passes as it announces",
     async (sampler) => {
       const { model, calls } = fakeModel();
       await run({ model, positive: cond(20), cfg: 1 }, { sampler, steps: 5 });
-      expect(calls[0]!.passes.length).toBe(calls[0]!.repeat);
+      expect(calls.map(({ passes }) => passes.length)).toEqual(calls.map(({ repeat }) => repeat));
+      expect(calls).toHaveLength(2);
     },
   );
+
+  test("another seed, text or size of the same times computes none anew; another guidance does", async () => {
+    const { model, calls } = fakeModel();
+    const kinds = () => calls.splice(0).map(({ begin }) => (begin[0]!.includes("modulation") ? "times" : "steps"));
+    await run({ model, positive: cond(20), cfg: 1 });
+    expect(kinds()).toEqual(["times", "steps"]);
+    await run({ model, positive: cond(30), cfg: 1 }, { seed: 5n });
+    expect(kinds()).toEqual(["steps"]);
+    await run({ model, positive: cond(30), cfg: 1 }, { latent: emptyLatent(128, 64, 1, { channels: 128, cell: 16 }) });
+    expect(kinds()).toEqual(["steps"]);
+    await run({ model, positive: cond(30), cfg: 1 }, { steps: 4 });
+    expect(kinds()).toEqual(["times", "steps"]);
+    // Another model value may have LoRAs: nothing is taken from the first.
+    await run({ model: { ...model }, positive: cond(30), cfg: 1 });
+    expect(kinds()).toEqual(["times", "steps"]);
+  });
+
+  test("a conditioning for a part of the run: what is announced is what shows the same entries", async () => {
+    const { model, calls } = fakeModel();
+    const late = [{ ...cond(20)[0]!, scope: { start: 0.5, end: 1 } }];
+    const always = cond(30);
+    await run({ model, positive: [...late, ...always], cfg: 1 }, { steps: 6 });
+    const [times, first, second] = calls;
+    expect(calls).toHaveLength(3);
+    expect(times!.passes).toHaveLength(6);
+    expect([first!.begin.length, second!.begin.length]).toEqual([1, 2]);
+    expect(calls.map(({ passes }) => passes.length)).toEqual(calls.map(({ repeat }) => repeat));
+    expect(first!.passes.length + second!.passes.length).toBe(6);
+  });
 
   test("a batch; noise is drawn for all of it; no noise leaves the latent alone", async () => {
     const { model } = fakeModel();
@@ -159,11 +213,16 @@ describe("sampleLatent", () => {
     const positive: Conditioning = [{ ...entry, referenceMethod: "index_timestep_zero" }];
     const latent = emptyLatent(64, 64, 3, { channels: 128, cell: 16 });
     await run({ model, positive, negative: cond(20), cfg: 3 }, { latent });
-    expect(calls[0]!.begin.map((key) => /references (\S*) times (\d)/.exec(key)!.slice(1))).toEqual([
+    // The two know different moments: one run for each.
+    expect(calls.slice(0, 2).map(({ begin }) => begin)).toEqual([
+      ["flux2 modulation 3 times 2 guidance false"],
+      ["flux2 modulation 3 times 1 guidance false"],
+    ]);
+    expect(calls[2]!.begin.map((key) => /references (\S*) times (\d)/.exec(key)!.slice(1))).toEqual([
       ["2x2+3x3", "2"],
       ["", "1"],
     ]);
-    const values = calls[0]!.passes[0]![0]!;
+    const values = calls[2]!.passes[0]![0]!;
     const each = [0, 1, 2].map((n) => (values["reference.0"] as Float32Array)[n * 128 * 4]);
     expect(each).toEqual([1, 2, 1]);
     expect((values["reference.1"] as Float32Array).length).toBe(3 * 128 * 9);

@@ -15,7 +15,7 @@ import { wrongLatent } from "../latent/wrongLatent.ts";
 import type { Conditioning, GuiderChoice, Latent, Noise, SamplerChoice, Sigmas } from "../values.ts";
 import { denoiseMaskOf } from "./denoiseMaskOf.ts";
 import { flux2Denoiser } from "./flux2Denoiser.ts";
-import { modelCalls } from "./modelCalls.ts";
+import { modelSigmas } from "./modelSigmas.ts";
 
 export interface Sampled {
   readonly output: Latent;
@@ -55,24 +55,26 @@ export async function sampleLatent(
     ...(batchIndex && { batchIndex }),
   });
 
-  const calls = modelCalls(sampler.name, sigmas.length - 1);
-  const denoiser = flux2Denoiser(model, latent, guidingConds(guider), calls, context.signal);
+  const run = {
+    sampler: sampler.name,
+    method: sampler.method,
+    sampling: model.sampling,
+    sigmas,
+    noise:
+      noise.seed === null
+        ? new Float32Array(samples.length)
+        : prepareNoise([batch, channels, height, width], noise.seed, batchIndex),
+    latent: samples,
+    denoiseMask: noiseMask && denoiseMaskOf(noiseMask, latent),
+    differential: model.differential,
+    seed: request.seed ?? noise.seed ?? 0n,
+  };
+  const denoiser = flux2Denoiser(model, latent, guidingConds(guider), await modelSigmas(run), context.signal);
   let last: Float32Array | undefined;
   try {
     const output = await sample({
-      sampler: sampler.name,
-      method: sampler.method,
+      ...run,
       guider: guiderOf(guider, denoiser.denoise, batch),
-      sampling: model.sampling,
-      sigmas,
-      noise:
-        noise.seed === null
-          ? new Float32Array(samples.length)
-          : prepareNoise([batch, channels, height, width], noise.seed, batchIndex),
-      latent: samples,
-      denoiseMask: noiseMask && denoiseMaskOf(noiseMask, latent),
-      differential: model.differential,
-      seed: request.seed ?? noise.seed ?? 0n,
       callback: ({ step, steps, denoised }) => {
         last = denoised;
         context.progress(step + 1, steps);
