@@ -71,6 +71,8 @@ class LoraFile {
 
   /** What one layer is given, if the parts are complete. */
   async add(stem: string, parts: Parts): Promise<void> {
+    for (const entry of parts.values())
+      if (elements(entry.shape) === 0) this.#refuse(entry, `is [${entry.shape}], expected sizes above 0`);
     const bias = parts.get("diffBias");
     if (bias) this.#push({ stem, kind: "diff", ...this.#whole(bias), scale: 1, bias: true });
     const set = parts.get("set");
