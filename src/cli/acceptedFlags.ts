@@ -16,10 +16,6 @@ export const ACCEPTED_FLAGS: Readonly<Record<string, string>> = {
   "--use-split-cross-attention": "attention is split by itself where a device needs it",
   "--force-fp16": "weights are computed with in the encoding their file has; --force-fp32 is there for exact numbers",
   "--deterministic": "the same command makes the same bytes on the same device anyway",
-  "--cache-classic": "results of the last workflow are kept; that is the classic cache",
-  "--cache-lru <n>": "results of the last workflow are kept, and no others",
-  "--cache-ram [gb]": "results of the last workflow are kept, and no others",
-  "--cache-none": "results of the last workflow are kept while the engine runs",
   "--default-device <index>": "use --device, which takes names; `weir doctor` lists them",
 };
 

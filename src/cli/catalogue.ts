@@ -58,6 +58,12 @@ export const catalogue: readonly CatalogueEntry[] = [
     "Open it in ComfyUI's page and save it again.",
   ),
   entry(
+    "custom-node-failed",
+    EXIT.failure,
+    "A node of a `--custom-nodes` file failed.",
+    "It is the node's own error: the message names it and its file; WEIR_DEBUG=1 shows where.",
+  ),
+  entry(
     "bad-node",
     EXIT.failure,
     "A node gave other values than it declares.",

@@ -4,11 +4,12 @@ import { parseByteSize } from "../engine/byteSize.ts";
 import type { EngineOptions } from "../engine/messages.ts";
 import { addAcceptedFlags } from "./acceptedFlags.ts";
 import { bytesFlag } from "./bytesFlag.ts";
+import { addCacheFlags, type CacheFlags, cacheMode } from "./cacheFlags.ts";
 import { UsageError } from "./errors.ts";
 import { intFlag, seedFlag } from "./intFlag.ts";
 
-/** Flags that the engine is started with: devices, memory, folders. */
-export interface EngineFlags {
+/** Flags that the engine is started with: devices, memory, folders, the user's nodes. */
+export interface EngineFlags extends CacheFlags {
   readonly baseDirectory?: string;
   readonly outputDirectory?: string;
   readonly device?: string;
@@ -30,6 +31,7 @@ export interface EngineFlags {
   readonly forceFp32?: boolean;
   readonly threads?: number;
   readonly disableMetadata?: boolean;
+  readonly customNodes?: readonly string[];
 }
 
 /** Flags that change the workflow or what is shown of its run. */
@@ -62,7 +64,7 @@ export function addJobFlags(command: Command): Command {
 
 export function addEngineFlags(command: Command): Command {
   addAcceptedFlags(command);
-  return command
+  command
     .option("--device <device>", "cpu, vulkan, cuda, metal, or a device's name (default: the best there is)")
     .option(
       "--vram <size>",
@@ -94,7 +96,15 @@ export function addEngineFlags(command: Command): Command {
     .option("--disable-dynamic-vram", "place every weight before the first step, or refuse with the numbers")
     .option("--force-fp32", "compute in f32 whatever the file's encoding")
     .option("--threads <n>", "CPU threads (default: one per core)", intFlag("--threads", 1))
-    .option("--disable-metadata", "leave the workflow out of the pictures");
+    .option("--disable-metadata", "leave the workflow out of the pictures")
+    .option(
+      "--custom-nodes <dir>",
+      "load node classes from the JavaScript and TypeScript files in a folder: they run with your rights " +
+        "(may be given more than once)",
+      (text: string, all: readonly string[] | undefined) => [...(all ?? []), text],
+    );
+  addCacheFlags(command);
+  return command;
 }
 
 /** Folders: of `weir run` only, since the demo has its own. */
@@ -113,7 +123,7 @@ export function addFolderFlags(command: Command): Command {
 }
 
 /** What `--lowvram` lets stay of a model's weights. */
-const LOW_VRAM_SHARE = 0.3;
+export const LOW_VRAM_SHARE = 0.3;
 
 /** `--ram`: an amount of memory, nothing, or what is free. Kept as written. */
 function ramFlag(text: string): string {
@@ -152,6 +162,7 @@ export function engineOptions(
   baseDirectory: string,
   cwd: string = baseDirectory,
 ): EngineOptions {
+  const cache = cacheMode(flags);
   const reserve = [...(flags.reserveVram ?? []), ...(flags.vramHeadroom ?? [])];
   return {
     ...(flags.device === undefined ? (flags.cpu ? { device: "cpu" } : {}) : { device: flags.device }),
@@ -164,6 +175,8 @@ export function engineOptions(
     ...(flags.threads === undefined ? {} : { threads: flags.threads }),
     ...(flags.outputDirectory === undefined ? {} : { outputDirectory: flags.outputDirectory }),
     ...folderOptions(flags, cwd),
+    ...(cache && { cache }),
+    ...(flags.customNodes && { customNodes: flags.customNodes.map((folder) => resolve(cwd, folder)) }),
     disableDynamicVram: flags.disableDynamicVram ?? false,
     forceFp32: flags.forceFp32 ?? false,
     disableMetadata: flags.disableMetadata ?? false,

@@ -17,6 +17,7 @@ import { type Validation, validate } from "../workflow/validate.ts";
 import type { Breadcrumb, SavedCrumb } from "./breadcrumb.ts";
 import { reservedBytes, vramBudget, weightsBudget } from "./budget.ts";
 import { cachePressure } from "./cachePressure.ts";
+import type { CustomNodes } from "./customNodes/loadCustomNodes.ts";
 import { declare } from "./declare.ts";
 import { deviceBudget } from "./deviceBudget.ts";
 import type {
@@ -88,7 +89,8 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
   const sendStage = (notice: StageNotice) => {
     unsent = undefined;
     stageSentAt = performance.now();
-    emit({ kind: "stage", ...notice, vramBudget: vram });
+    const { budget } = (notice.device === device.id ? runtime : (beside.current ?? runtime)).stats().vram;
+    emit({ kind: "stage", ...notice, vramBudget: budget });
   };
   const leave = (next: Breadcrumb) => {
     crumb = next;
@@ -160,7 +162,10 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
   // Between jobs nothing comes by: what others need is theirs then, too.
   const idle = setInterval(lookAtMemory, LOOK_MS).unref();
 
-  const byName = new Map<string, WeirNode>(allNodes.map((node) => [node.name, node]));
+  const custom = await loadCustom(options.customNodes);
+  early.push(...custom.warnings);
+  const known = [...allNodes, ...custom.nodes];
+  const byName = new Map<string, WeirNode>(known.map((node) => [node.name, node]));
   const cacheMode = options.cache ?? { kind: "ram", headroom: null };
   const cache = createResultCache(cacheMode);
   const relieveCache = cachePressure(cacheMode, cache, machineMemory);
@@ -193,7 +198,7 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
   return {
     device,
     vram,
-    declarations: () => allNodes.map((node) => declare(node, folders)),
+    declarations: () => known.map((node) => declare(node, folders)),
     folders: { output: folders.output, temp: folders.temp },
     async run(job, signal, onEvent) {
       emit = onEvent;
@@ -265,6 +270,13 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
       opened.memory.close();
     },
   };
+}
+
+/** What loads them is loaded only where someone asks for it. */
+async function loadCustom(folders: readonly string[] = []): Promise<CustomNodes> {
+  if (folders.length === 0) return { nodes: [], warnings: [] };
+  const { loadCustomNodes } = await import("./customNodes/loadCustomNodes.ts");
+  return loadCustomNodes(folders, new Set(allNodes.map(({ name }) => name)));
 }
 
 /** Those the user names, and ComfyUI's own beside models/. */

@@ -72,6 +72,8 @@ export interface EngineOptions {
   readonly savedLog?: string;
   /** `--cache-classic`, `--cache-lru`, `--cache-none`, `--cache-ram`. Default: as much as there is memory for. */
   readonly cache?: CacheMode;
+  /** `--custom-nodes`: folders of files that export nodes. Left out: none are loaded. */
+  readonly customNodes?: readonly string[];
   /** Send every move as it happens (`--verbose`). */
   readonly verbose: boolean;
   /** Send spans of what computes, moves and waits (`--trace`). */
@@ -97,6 +99,8 @@ export type JobEvent =
   | ExecutionEvent
   | {
       readonly kind: "stage";
+      /** Where it runs: a workflow may put a model on the CPU beside the main device. */
+      readonly device?: string;
       readonly model: string;
       readonly stage: string;
       readonly vramUsed: number;

@@ -5,9 +5,11 @@ import type { EngineOptions, JobEvent, NodeDeclaration } from "../engine/message
 import { startEngine } from "../engine/supervisor.ts";
 import type { RunStats } from "../runtime/runtime.ts";
 import { applySettings, type Declarations } from "../workflow/applySettings.ts";
+import type { Describe } from "../workflow/convert/scope.ts";
 import { SettingError } from "../workflow/errors.ts";
 import { printJson } from "../workflow/losslessJson.ts";
 import type { Workflow } from "../workflow/toPrompt.ts";
+import { describeEngineNodes } from "./describeEngineNodes.ts";
 import { RunInterrupted } from "./errors.ts";
 import { picturePaths } from "./picturePaths.ts";
 import { readWorkflowFile } from "./readWorkflowFile.ts";
@@ -33,6 +35,8 @@ export interface WeirOptions {
   readonly threads?: number;
   /** Leave the workflow out of the pictures. */
   readonly disableMetadata?: boolean;
+  /** Folders of JavaScript and TypeScript files that export nodes: docs/custom-nodes.md. They run with this process's rights. */
+  readonly customNodes?: readonly string[];
   /** Send every move of a weight as an event. */
   readonly verbose?: boolean;
   /** Send spans of what computes, moves and waits as events. */
@@ -105,7 +109,7 @@ export async function openWeir(options: WeirOptions = {}): Promise<Weir> {
   const running = new Set<string>();
 
   const run: Weir["run"] = async (workflow, { onEvent = () => {}, signal: stop, ...settings } = {}) => {
-    const { name, prompt, extraPngInfo } = await readAny(workflow);
+    const { name, prompt, extraPngInfo } = await readAny(workflow, describeEngineNodes(engine.nodes));
     const set = Object.entries(settings.set ?? {}).map(([place, value]) => `${place}=${value}`);
     const { seed, ...rest } = settings;
     const settled = applySettings(
@@ -175,11 +179,12 @@ function engineOptions({ env: _env, signal: _signal, ...options }: WeirOptions):
 
 async function readAny(
   workflow: string | URL | Readonly<Record<string, unknown>>,
+  more: Describe,
 ): Promise<Workflow & { readonly name: string }> {
   if (typeof workflow === "string" || workflow instanceof URL) {
     const path = typeof workflow === "string" ? workflow : fileURLToPath(workflow);
-    return { name: path, ...(await readWorkflowFile(path, path)) };
+    return { name: path, ...(await readWorkflowFile(path, path, more)) };
   }
   const name = "the workflow";
-  return { name, ...(await readWorkflowText({ name, json: printJson(workflow) })) };
+  return { name, ...(await readWorkflowText({ name, json: printJson(workflow) }, more)) };
 }

@@ -89,6 +89,13 @@ test("weir run --help", async () => {
       --force-fp32                       compute in f32 whatever the file's encoding
       --threads <n>                      CPU threads (default: one per core)
       --disable-metadata                 leave the workflow out of the pictures
+      --custom-nodes <dir>               load node classes from the JavaScript and TypeScript files in a
+                                         folder: they run with your rights (may be given more than once)
+      --cache-ram [size]                 keep results of nodes as long as so much of the machine's
+                                         memory is free; a bare number is GB (default: a quarter of it)
+      --cache-classic                    keep those of the last workflow
+      --cache-lru <n>                    keep n of them, the last used
+      --cache-none                       keep none: every workflow runs whole
       -h, --help                         print this help
 
     Examples:
@@ -136,6 +143,13 @@ test("weir demo --help", async () => {
       --force-fp32            compute in f32 whatever the file's encoding
       --threads <n>           CPU threads (default: one per core)
       --disable-metadata      leave the workflow out of the pictures
+      --custom-nodes <dir>    load node classes from the JavaScript and TypeScript files in a folder:
+                              they run with your rights (may be given more than once)
+      --cache-ram [size]      keep results of nodes as long as so much of the machine's memory is free;
+                              a bare number is GB (default: a quarter of it)
+      --cache-classic         keep those of the last workflow
+      --cache-lru <n>         keep n of them, the last used
+      --cache-none            keep none: every workflow runs whole
       -h, --help              print this help
     "
   `);

@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { isAbsolute, join, relative, resolve } from "node:path";
+import { describeEngineNodes } from "../../library/describeEngineNodes.ts";
 import { picturePaths } from "../../library/picturePaths.ts";
 import { readWorkflowFile } from "../../library/readWorkflowFile.ts";
 import { applySettings, type Declarations, type Settings, shiftSeeds } from "../../workflow/applySettings.ts";
+import type { Describe } from "../../workflow/convert/scope.ts";
 import { type EngineFlags, engineOptions, type JobFlags } from "../flags.ts";
 import { checkOutputFolder, pictureTarget } from "../pictures.ts";
 import type { CliContext } from "../runCli.ts";
@@ -50,9 +52,9 @@ export async function runWorkflows(
   context: CliContext,
 ): Promise<readonly RunRecord[]> {
   const { io } = context;
-  const prompts = await Promise.all(
-    workflows.map(async ({ file, path }) => ({ file, ...(await readWorkflowFile(file, path)) })),
-  );
+  const read = (more?: Describe) =>
+    Promise.all(workflows.map(async ({ file, path }) => ({ file, ...(await readWorkflowFile(file, path, more)) })));
+  let prompts = await read();
   const target = flags.output === undefined ? null : await pictureTarget(flags.output, io.cwd);
   // With -o, the only file that stays is the one asked for.
   const scratch =
@@ -71,6 +73,8 @@ export async function runWorkflows(
     );
     const classes = new Map(session.engine.nodes.map((node) => [node.name, node]));
     const declared: Declarations = (classType) => classes.get(classType);
+    // A workflow of the page is converted by what its nodes declare, and the user's are known only now.
+    if (options.customNodes) prompts = await read(describeEngineNodes(session.engine.nodes));
     const records: RunRecord[] = [];
     let failed = true;
     try {

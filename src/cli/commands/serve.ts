@@ -27,6 +27,7 @@ import { packageJson } from "../packageJson.ts";
 import type { CliContext } from "../runCli.ts";
 import { runLine } from "../runLine.ts";
 import type { ServeFlags } from "../serve/addServeFlags.ts";
+import { engineCatalogue } from "../serve/engineCatalogue.ts";
 import { modelFolders } from "../serve/modelFolders.ts";
 import { nodeCatalogue } from "../serve/nodeCatalogue.ts";
 import { type StartingEngine, startingEngine } from "../serve/startingEngine.ts";
@@ -92,7 +93,7 @@ export async function serveCommand(flags: ServeFlags, context: CliContext): Prom
     limits,
     pictures,
     logs,
-    nodes: nodeCatalogue(allNodes, folders),
+    nodes: options.customNodes ? engineCatalogue(starting) : nodeCatalogue(allNodes, folders),
     machine: {
       free: (request) => engine.free(request),
       devices: () => devicesOf(engine, starting),
