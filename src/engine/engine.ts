@@ -89,8 +89,7 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
   const sendStage = (notice: StageNotice) => {
     unsent = undefined;
     stageSentAt = performance.now();
-    const { budget } = (notice.device === device.id ? runtime : (beside.current ?? runtime)).stats().vram;
-    emit({ kind: "stage", ...notice, vramBudget: budget });
+    emit({ kind: "stage", ...notice, vramBudget: vram });
   };
   const leave = (next: Breadcrumb) => {
     crumb = next;
