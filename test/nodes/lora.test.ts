@@ -100,6 +100,14 @@ describe("LoRA nodes with the demo models, on the CPU", { timeout: 300_000 }, ()
     expect(world.warnings).toEqual([]);
   });
 
+  test("nodes behind a LoRA keep it", async () => {
+    const outlined = await modelOnly(model, OUTLINE, 1);
+    const size = { max_shift: 1.15, base_shift: 0.5, width: 64, height: 64 };
+    const shifted = await one<DiffusionModel>("ModelSamplingFlux", { model: outlined, ...size });
+    expect(shifted.adapters).toBe(outlined.adapters);
+    expect(shifted.adapters!.stack.map(({ strength, patches }) => [strength, patches.length])).toEqual([[1, 25]]);
+  });
+
   test("strength 0 gives the values back that came in", async () => {
     expect(await modelOnly(model, OUTLINE, 0)).toBe(model);
     expect(await both(OUTLINE, 0, 0)).toEqual([model, clip]);

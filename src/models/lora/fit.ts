@@ -21,7 +21,7 @@ export interface LoraFit {
 }
 
 /**
- * Which layers of a model a LoRA changes, on top of a stack. Where two adapters name one layer in two spellings, the later one counts.
+ * Which layers of a model a LoRA changes, on top of a stack. Where two adapters name one layer (the same rows of it) in two spellings, the later one counts.
  */
 export function fitLora(lora: LoraModel, model: Model, find: FindTarget, stack: readonly AppliedLora[] = []): LoraFit {
   const shapes = new Map(model.weights.map(({ name, shape }) => [name, shape]));
@@ -39,7 +39,7 @@ export function fitLora(lora: LoraModel, model: Model, find: FindTarget, stack: 
     const rows = target.rows?.count ?? shape[0]!;
     const columns = shape.length === 1 ? 0 : shape.slice(1).reduce((n, size) => n * size, 1);
     if (adapter.rows === rows && adapter.columns === columns)
-      patches.set(JSON.stringify([target.weight, target.rows?.first]), { adapter, target });
+      patches.set(JSON.stringify([target.weight, target.rows]), { adapter, target });
     else mismatched.push({ adapter, wanted: columns === 0 ? [rows] : [rows, columns] });
   }
   const all = [...patches.values()];

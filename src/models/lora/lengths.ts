@@ -28,7 +28,14 @@ export function lengthsModel(base: Model, steps: ReadonlyMap<string, readonly St
       if (!dora) continue;
       const parts = lengthParts(list, at)!;
       let made: Promise<ReadonlyMap<string, Float32Array>> | undefined;
-      const all = () => (made ??= innerProducts(base, weight, list, at, parts));
+      const all = () => {
+        made ??= innerProducts(base, weight, list, at, parts).catch((error: unknown) => {
+          // what failed once may be read the next time
+          made = undefined;
+          throw error;
+        });
+        return made;
+      };
       for (const [n, a] of parts.entries())
         for (const b of parts.slice(n)) {
           const name = lengthName(weight, at, a, b);
