@@ -13,9 +13,13 @@ export class Declarations {
   readonly prefix: string;
   readonly weights: WeightDecl[] = [];
 
-  constructor(source: WeightSource, prefix: string) {
+  readonly #otherName: (name: string) => string;
+
+  /** `otherName`: what some files call a tensor that has not its published name. */
+  constructor(source: WeightSource, prefix: string, otherName: (name: string) => string = (name) => name) {
     this.source = source;
     this.prefix = prefix;
+    this.#otherName = otherName;
   }
 
   has(name: string): boolean {
@@ -53,7 +57,8 @@ export class Declarations {
   }
 
   #entry(name: string) {
-    const entry = this.source.tensors.get(this.prefix + name);
+    const { tensors } = this.source;
+    const entry = tensors.get(this.prefix + name) ?? tensors.get(this.prefix + this.#otherName(name));
     if (!entry) throw new BrokenModel(this.source.path, this.prefix + name, "is missing");
     return entry;
   }

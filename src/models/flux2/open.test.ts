@@ -28,6 +28,14 @@ test.each(["model.diffusion_model.", "diffusion_model."])("keys may start with %
   expect(weights.length).toBe(Object.keys(shapes).length);
 });
 
+test("norms may be called weights, as files have them that ComfyUI saved", () => {
+  const other = Object.entries(shapes).map(([name, shape]) => [name.replace(/_norm\.scale$/, "_norm.weight"), shape]);
+  const { weights, dims } = openFlux2(headerSource(Object.fromEntries(other)));
+  expect(dims.headDim).toBe(128);
+  const norm = weights.find(({ name }) => name === "single_blocks.2.norm.key_norm.scale");
+  expect(norm?.entry.name).toBe("single_blocks.2.norm.key_norm.weight");
+});
+
 test("dev's guidance", () => {
   const dev = { ...shapes, "guidance_in.in_layer.weight": [256, 256], "guidance_in.out_layer.weight": [256, 256] };
   const model = openFlux2(headerSource(dev));

@@ -31,7 +31,7 @@ export function openFlux2(source: WeightSource): Flux2Model {
   const prefix = findPrefix(source, SIGN);
   if (prefix === null || identify(source).kind === "lora")
     throw new WrongModel(source.path, "a Flux 2 transformer", identify(source).what);
-  const file = new Declarations(source, prefix);
+  const file = new Declarations(source, prefix, normName);
   const dims = readDims(file);
   declare(file, dims);
   return {
@@ -44,6 +44,9 @@ export function openFlux2(source: WeightSource): Flux2Model {
     steps: (shape) => flux2Steps(dims, shape),
   };
 }
+
+/** Files that ComfyUI has saved call the scales of norms weights. */
+const normName = (name: string): string => name.replace(/_norm\.scale$/, "_norm.weight");
 
 function readDims(file: Declarations): Flux2Dims {
   const [hidden, channels] = file.shape("img_in.weight", 2);

@@ -1,5 +1,6 @@
 import { node, told } from "../declare.ts";
 import { IMAGE, LATENT, VAE } from "../kinds.ts";
+import { coloursOf } from "../previews/coloursOf.ts";
 
 export const VAEDecode = node({
   name: "VAEDecode",
@@ -10,5 +11,9 @@ export const VAEDecode = node({
   searchAliases: ["decode", "decode latent", "latent to image", "render latent"],
   inputs: { samples: LATENT.link("The latent to decode."), vae: VAE.link("The VAE that decodes it.") },
   outputs: { IMAGE: told(IMAGE.output, "The picture.") },
-  execute: async ({ samples, vae }, { signal }) => ({ IMAGE: await vae.decode(samples, signal) }),
+  async execute({ samples, vae }, { signal, runtime }) {
+    const image = await vae.decode(samples, signal);
+    coloursOf(runtime).learn(samples, image, vae.latent);
+    return { IMAGE: image };
+  },
 });

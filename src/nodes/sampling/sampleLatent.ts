@@ -12,6 +12,7 @@ import { sample } from "../../sampling/sample.ts";
 import type { WeirContext } from "../context.ts";
 import { fitLatent } from "../latent/emptyLatent.ts";
 import { wrongLatent } from "../latent/wrongLatent.ts";
+import { coloursOf } from "../previews/coloursOf.ts";
 import type { Conditioning, GuiderChoice, Latent, Noise, SamplerChoice, Sigmas } from "../values.ts";
 import { denoiseMaskOf } from "./denoiseMaskOf.ts";
 import { flux2Denoiser } from "./flux2Denoiser.ts";
@@ -77,7 +78,9 @@ export async function sampleLatent(
       guider: guiderOf(guider, denoiser.denoise, batch),
       callback: ({ step, steps, denoised }) => {
         last = denoised;
-        context.progress(step + 1, steps);
+        const shown =
+          context.previews === "latent2rgb" ? coloursOf(context.runtime).preview(latent, denoised) : undefined;
+        context.progress(step + 1, steps, shown);
       },
     });
     return { output: made(output), denoised: made(last ?? output) };
