@@ -40,6 +40,14 @@ describe("the run line", () => {
     const stats = statsSince(statsAfter(1), statsAfter(1));
     expect(runLine(stats)).toBe("moved 0 B; steady passes moved nothing; peak 18.4 MB of 20.0 MB VRAM");
   });
+
+  test("a model on the CPU beside the device has numbers of its own", () => {
+    const stats = statsAfter(1);
+    const others = [{ ...stats, device: { ...stats.device, id: "cpu" } }];
+    expect(runLine({ ...stats, others })).toMatch(/; on cpu beside it: moved 29\.0 MB, peak 18\.4 MB of 20\.0 MB RAM$/);
+    const since = statsSince({ ...stats, others }, { ...stats, others });
+    expect(since.others![0]!.counters.movedBytes).toBe(0);
+  });
 });
 
 test("of one engine's counters, a job's own", () => {

@@ -23,8 +23,13 @@ export function runLine(stats: RunStats): string {
           `read ${formatBytes(counters.readBytes)} from disk`,
           `kept for reload ${formatBytes(residency.residentBytes)} in VRAM, ${formatBytes(ram.cached)} in RAM`,
         ]),
+    ...(stats.others ?? []).map(besides),
   ].join("; ");
 }
+
+/** Where a workflow puts a model beside the device: what moved there, and what of the machine's memory it took. */
+const besides = ({ device, counters, vram }: RunStats): string =>
+  `on ${device.id} beside it: moved ${formatBytes(counters.movedBytes)}, peak ${formatBytes(vram.peak)} of ${formatBytes(vram.budget)} RAM`;
 
 function describeBound({ passes }: RunStats): string {
   const steady = passes.filter((pass) => pass.index > 0);

@@ -110,6 +110,6 @@ function show(event: JobEvent, progress: Progress): void {
   }
   if (event.kind === "memory") {
     const line = describeMemoryEvent(event.event, event.weight);
-    if (line !== null) progress.line(line);
+    if (line !== null) progress.line(event.beside === true ? `${line}  (on ${event.event.device} beside it)` : line);
   }
 }

@@ -4,10 +4,12 @@ import type { RunStats } from "../runtime/runtime.ts";
 /** What happened between two readings of one engine's statistics: its counters run on from job to job. */
 export function statsSince(before: RunStats | undefined, after: RunStats): RunStats {
   if (!before) return after;
+  const others = after.others?.map((other, i) => statsSince(before.others?.[i], other));
   return {
     ...after,
     counters: countersSince(before.counters, after.counters),
     passes: after.passes.slice(before.passes.length),
+    ...(others && { others }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { openGgml } from "../ggml/index.ts";
+import type { MemoryEvent } from "../memory/eventLog.ts";
 import type { WeirContext, WeirNode } from "../nodes/context.ts";
 import { createFolders } from "../nodes/folders.ts";
 import { sweepTemporaries } from "../nodes/image/sweepTemporaries.ts";
@@ -17,6 +18,7 @@ import { type Validation, validate } from "../workflow/validate.ts";
 import type { Breadcrumb, SavedCrumb } from "./breadcrumb.ts";
 import { reservedBytes, vramBudget, weightsBudget } from "./budget.ts";
 import { cachePressure } from "./cachePressure.ts";
+import { cpuBeside } from "./cpuBeside.ts";
 import type { CustomNodes } from "./customNodes/loadCustomNodes.ts";
 import { declare } from "./declare.ts";
 import { deviceBudget } from "./deviceBudget.ts";
@@ -35,6 +37,7 @@ import { nodeSpans } from "./nodeSpans.ts";
 import { pictureJournal } from "./pictureJournal.ts";
 import { plainError } from "./plainError.ts";
 import { machineMemory, ramBudget } from "./ramBudget.ts";
+import { shareRam } from "./shareRam.ts";
 import { SpanBuffer } from "./spanBuffer.ts";
 import { whereOf } from "./whereOf.ts";
 
@@ -89,7 +92,7 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
   const sendStage = (notice: StageNotice) => {
     unsent = undefined;
     stageSentAt = performance.now();
-    emit({ kind: "stage", ...notice, vramBudget: vram });
+    emit({ kind: "stage", ...notice });
   };
   const leave = (next: Breadcrumb) => {
     crumb = next;
@@ -121,7 +124,16 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
     if (device.unified || performance.now() - looked < LOOK_MS) return;
     looked = performance.now();
     const stats = runtime.stats();
-    runtime.setRam(ram.follow(machineMemory(), stats.ram?.used ?? 0));
+    const cpu = beside.used;
+    const { modelBytes, pinnedBytes } = stats.residency;
+    const shares = shareRam({
+      total: ram.follow(machineMemory(), (stats.ram?.used ?? 0) + cpu),
+      cpu,
+      streams: modelBytes - pinnedBytes,
+      cpuRuns: onCpu,
+    });
+    if (shares.freeCpu) void beside.trim();
+    runtime.setRam(shares.copies);
     const { free, total } = opened.memory.usage();
     // A device that does not tell has no total.
     if (total > 0) runtime.setVram(onDevice.follow(free, stats.vram.used));
@@ -129,34 +141,69 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
   const opened = library.open(device.id, options.threads === undefined ? {} : { threads: options.threads });
   // What the backend took unasked when it opened (a context, queues), by the device's own count.
   const reserve = device.unified ? 0 : Math.max(0, device.memoryFree - opened.memory.usage().free);
+  /** The stage that ran last was one of the CPU's beside the device. */
+  let onCpu = false;
+  const everywhere = (besides: boolean) => ({
+    policy: options.disableDynamicVram ? ("static" as const) : ("dynamic" as const),
+    precision: options.forceFp32 ? ("fp32" as const) : ("native" as const),
+    onStage: (notice: StageNotice) => {
+      onCpu = besides;
+      leave({ ...crumb, model: notice.model, stage: notice.stage });
+      hooks.onStage();
+      lookAtMemory();
+      // The pool of a CPU beside the device is RAM: copies make way stage by stage as it grows.
+      if (onCpu) runtime.setRam(Math.max(0, ram.bytes - notice.vramUsed));
+      relieveCache();
+      if (performance.now() - stageSentAt < STAGE_EVENT_MS) unsent = notice;
+      else sendStage(notice);
+    },
+    warn: (text: string) => emit({ kind: "warning", text }),
+    ...(spans ? { tracer: spans } : {}),
+    ...(options.verbose
+      ? {
+          onMemoryEvent: (event: MemoryEvent, weight: string | undefined) =>
+            emit({
+              kind: "memory",
+              event,
+              ...(weight === undefined ? {} : { weight }),
+              ...(besides && { beside: true }),
+            }),
+        }
+      : {}),
+  });
   const runtime: Runtime = createRuntime({
+    ...everywhere(false),
     backend: opened.backend,
     memory: opened.memory,
-    policy: options.disableDynamicVram ? "static" : "dynamic",
     ...(options.pinShare !== undefined && { pinShare: options.pinShare }),
     vram,
     reserve,
     ram: ram.bytes,
     pinnedRam: Math.min(PINNED_SHARE * ram.bytes, PINNED_SHARE * machineMemory().total),
     ...(weights === undefined ? {} : { vramWeights: weights }),
-    precision: options.forceFp32 ? "fp32" : "native",
-    onStage: (notice) => {
-      leave({ ...crumb, model: notice.model, stage: notice.stage });
-      hooks.onStage();
-      lookAtMemory();
-      relieveCache();
-      if (performance.now() - stageSentAt < STAGE_EVENT_MS) unsent = notice;
-      else sendStage(notice);
-    },
-    warn: (text) => emit({ kind: "warning", text }),
-    ...(spans ? { tracer: spans } : {}),
-    ...(options.verbose
-      ? {
-          onMemoryEvent: (event, weight) =>
-            emit({ kind: "memory", event, ...(weight === undefined ? {} : { weight }) }),
-        }
-      : {}),
   });
+  const beside = cpuBeside(async () => {
+    // WEIR_DISCRETE_CPU makes the main device of the CPU; the one beside it is the plain CPU.
+    const plain = await openGgml({ discreteCpu: false, warn: (text) => emit({ kind: "warning", text }) });
+    const info = plain.select("cpu");
+    const cpu = plain.open(info.id, options.threads === undefined ? {} : { threads: options.threads });
+    const given = options.ram !== undefined && options.ram.toLowerCase() !== "auto";
+    const second = createRuntime({
+      ...everywhere(true),
+      ...cpu,
+      vram: given ? ram.bytes : vramBudget(info, undefined, options.largerReserve ?? false),
+      vramFlag: "--ram",
+    });
+    return {
+      runtime: second,
+      async close() {
+        await second.close();
+        cpu.memory.close();
+      },
+    };
+  });
+  const cpuOf = async (): Promise<Runtime> =>
+    device.kind === "cpu" && device.unified ? runtime : await beside.runtime();
 
   // Between jobs nothing comes by: what others need is theirs then, too.
   const idle = setInterval(lookAtMemory, LOOK_MS).unref();
@@ -175,6 +222,7 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
     ...base,
     ...(running ? { pictures: pictureJournal(running, base.run ?? 0, hooks.onSaved) } : {}),
     runtime,
+    cpu: cpuOf,
     folders,
     options: { disableMetadata: options.disableMetadata },
     warn: (text) => emit({ kind: "warning", text }),
@@ -193,6 +241,11 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
     lines: describeValidation(checked),
     missingFiles: missingFiles(checked.nodeErrors, nodes),
   });
+
+  const stats = (): RunStats => {
+    const others = beside.stats();
+    return { ...runtime.stats(), ...(others.length > 0 && { others }) };
+  };
 
   return {
     device,
@@ -237,7 +290,7 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
         return {
           status: "success",
           outputs: execution.outputs,
-          stats: runtime.stats(),
+          stats: stats(),
           nodeErrors: checked.nodeErrors,
           timestamp,
         };
@@ -260,11 +313,13 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
     async free({ freeMemory }) {
       if (freeMemory) cache.clear();
       await runtime.trim();
+      await beside.trim();
     },
-    stats: () => runtime.stats(),
+    stats,
     async close() {
       clearInterval(idle);
       await swept;
+      await beside.close();
       await runtime.close();
       opened.memory.close();
     },

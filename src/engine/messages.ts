@@ -107,7 +107,8 @@ export type JobEvent =
       readonly vramBudget: number;
       readonly movedBytes: number;
     }
-  | { readonly kind: "memory"; readonly event: MemoryEvent; readonly weight?: string }
+  /** `beside`: of the CPU beside the main device. */
+  | { readonly kind: "memory"; readonly event: MemoryEvent; readonly weight?: string; readonly beside?: boolean }
   | { readonly kind: "warning"; readonly text: string }
   /** A batch of spans, in the order in which they ended; times in ms since 1970, so that processes of one run share a time line. */
   | { readonly kind: "trace"; readonly spans: readonly Span[] }

@@ -14,7 +14,10 @@ export interface RamShares {
  * `--ram` between the main device's copies and the CPU's pool, which is RAM itself: copies have what the CPU does not hold. What the CPU
  * keeps for another prompt (`freeCpu`) makes way where copies would save the main device reads in every pass: a text encoder is used once a picture.
  */
-export function shareRam({ total, cpu, streams, cpuRuns }: RamShares): { readonly copies: number; readonly freeCpu: boolean } {
+export function shareRam({ total, cpu, streams, cpuRuns }: RamShares): {
+  readonly copies: number;
+  readonly freeCpu: boolean;
+} {
   const copies = Math.max(0, total - cpu);
   return { copies, freeCpu: !cpuRuns && cpu > 0 && streams > copies };
 }

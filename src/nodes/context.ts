@@ -4,6 +4,8 @@ import type { NodeClass, NodeContext } from "../workflow/node.ts";
 /** What Weir's own nodes are given beside the contract's minimum. */
 export interface WeirContext extends NodeContext {
   readonly runtime: Runtime;
+  /** The runtime of the machine's CPU, for what a workflow puts there; the same one where everything runs on it. Without: nothing else is there. */
+  cpu?(): Promise<Runtime>;
   readonly folders: Folders;
   readonly options: NodeOptions;
   /** What this job has saved; without it nothing is kept from a process that died. */

@@ -27,9 +27,13 @@ export function chromeTrace(spans: readonly Span[], name: string): string {
     }
   };
   const events = sorted.map((span) => {
-    const { track, name, start, end, bytes, reason } = span;
+    const { track, name, start, end, bytes, reason, device } = span;
     const { pid, tid } = threadOf(span);
-    const args = { ...(bytes !== undefined && { bytes }), ...(reason !== undefined && { reason }) };
+    const args = {
+      ...(bytes !== undefined && { bytes }),
+      ...(reason !== undefined && { reason }),
+      ...(device !== undefined && { device }),
+    };
     const ts = micros(start - zero);
     const common = { name, cat: track, pid, tid, ts, args };
     // Ends are rounded as starts are, so that what touches does not overlap. "t": an instant of its thread.

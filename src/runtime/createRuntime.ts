@@ -31,6 +31,8 @@ export interface RuntimeOptions {
   readonly pinShare?: number;
   /** `--vram` in bytes: the ceiling on weights, activations, carried tensors and staging together. */
   readonly vram: number;
+  /** The flag that sets it, for messages. Default: `--vram`. */
+  readonly vramFlag?: string;
   /** `--vram-weights`: bytes, or a share (0..1] of the weights of the model that runs, its companions included. */
   readonly vramWeights?: { readonly bytes: number } | { readonly share: number };
   /**
@@ -54,9 +56,11 @@ export interface RuntimeOptions {
 }
 
 export interface StageNotice {
+  readonly device: string;
   readonly model: string;
   readonly stage: string;
   readonly vramUsed: number;
+  readonly vramBudget: number;
   readonly movedBytes: number;
 }
 
@@ -75,10 +79,15 @@ const KINDS: readonly LedgerKind[] = ["weights", "activations", "carried", "stag
 
 /** Joins a backend, its memory and a policy into a runtime. The runtime owns all three until `close`. */
 export function createRuntime(given: RuntimeOptions): Runtime {
-  const { tracer, vram } = given;
+  const { vram } = given;
+  const device = given.backend.info.id;
+  const tracer: Tracer | undefined = given.tracer && {
+    now: () => given.tracer!.now(),
+    add: (span) => given.tracer!.add({ ...span, device }),
+  };
   const owners = new WeakMap<Program, string>();
   const options = tracer
-    ? { ...given, backend: traceBackend(given.backend, tracer, (program) => owners.get(program)) }
+    ? { ...given, tracer, backend: traceBackend(given.backend, tracer, (program) => owners.get(program)) }
     : given;
   const { backend } = options;
   const ledger = createLedger(vram);

@@ -6,10 +6,20 @@ export class DoesNotFitError extends Error {
   override readonly name = "DoesNotFitError";
   readonly code = "does-not-fit";
   readonly detail: DoesNotFit & { readonly model: string };
-  /** @param policy "static": everything is placed at once, so the numbers are the whole model's and the way out is another. */
-  constructor(model: string, why: DoesNotFit, policy: "dynamic" | "static" = "dynamic") {
+  /**
+   * `policy` "static": everything is placed at once, so the numbers are the whole model's and the way out is another. `vramFlag`: what sets
+   * the ceiling on everything.
+   */
+  constructor(
+    model: string,
+    why: DoesNotFit,
+    {
+      policy = "dynamic",
+      vramFlag = "--vram",
+    }: { readonly policy?: "dynamic" | "static"; readonly vramFlag?: string } = {},
+  ) {
     const { stage, weightBytes, reservedBytes, budget, limit, needed } = why;
-    const flag = limit === "vram" ? "--vram" : "--vram-weights";
+    const flag = limit === "vram" ? vramFlag : "--vram-weights";
     const have = limit === "vram" ? budget.vram : budget.weights;
     const beside = limit === "vram" ? ` and ${formatBytes(reservedBytes)} for activations beside them` : "";
     const who = policy === "static" ? "with dynamic VRAM off the model" : `stage ${stage}`;

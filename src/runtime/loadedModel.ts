@@ -64,7 +64,7 @@ export class LoadedModelImpl implements LoadedModel {
     ledger.credit("activations", ledger.usedBy("activations"));
     const once: Schedule = { kind: "sequence", items: uses.map((use) => ({ kind: "use", use })) };
     const announced = await residency.announce({ kind: "repeat", n: repeat, body: once }, activations + carried);
-    if (!announced.ok) throw new DoesNotFitError(this.#title(), announced.error, options.policy);
+    if (!announced.ok) throw new DoesNotFitError(this.#title(), announced.error, options);
     const buffers: DeviceBuffer[] = [];
     try {
       await this.#charge("activations", activations, () => options.backend.reserveActivations(activations) || null);
@@ -126,9 +126,11 @@ export class LoadedModelImpl implements LoadedModel {
       for (const [s, use] of uses.entries()) {
         if (signal?.aborted) throw new Interrupted();
         options.onStage?.({
+          device: backend.info.id,
           model: this.model.kind,
           stage: use.stage,
           vramUsed: ledger.used,
+          vramBudget: ledger.ceiling,
           movedBytes: residency.events.counters().movedBytes,
         });
         const acquired = residency.acquire(use);

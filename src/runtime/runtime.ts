@@ -95,6 +95,8 @@ export interface RunStats {
   readonly residency: ResidencyStats;
   /** Passes with their own share of the bound: bytes moved, M - R, by model. */
   readonly passes: readonly PassStats[];
+  /** Of the other devices that were used, in the order of their first use. */
+  readonly others?: readonly RunStats[];
 }
 
 export interface PassStats {

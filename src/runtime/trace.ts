@@ -18,6 +18,8 @@ export interface Span {
   readonly model?: string;
   readonly bytes?: number;
   readonly reason?: string;
+  /** Where it happened; a node has none. */
+  readonly device?: string;
 }
 
 /** Where spans go. The clock is the caller's: nothing below reads one of its own. */

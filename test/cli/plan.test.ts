@@ -176,6 +176,18 @@ test("--matrix stands alone: what it would leave unread is refused", async () =>
   }
 });
 
+test("a text encoder on the CPU takes nothing of a card's memory, and the plan says where it is", async () => {
+  const flags = ["--card", "RTX 4060", "--vram", "5GB"];
+  const on = await report(...flags);
+  const beside = await report(...flags, "--set", "CLIPLoader.device=cpu");
+  expect(on.runs.map(({ classType }) => classType)).toContain("CLIPTextEncode");
+  expect(beside.runs.map(({ classType }) => classType)).not.toContain("CLIPTextEncode");
+  expect(beside.models.map(({ kind }) => kind)).toEqual(
+    on.models.map(({ kind }) => kind).filter((kind) => kind !== "text-encoder"),
+  );
+  expect(beside.warnings.join()).toMatch(/\(text-encoder\) runs on the CPU, beside the card: 5\.45 GB in RAM/);
+});
+
 test("nothing is written", async () => {
   await plan("--card", "RTX 4060");
   expect(await readdir(base)).toEqual(["models"]);

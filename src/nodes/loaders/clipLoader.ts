@@ -19,10 +19,7 @@ export const CLIPLoader = node({
   outputs: { CLIP: CLIP.output },
   fingerprint: ({ clip_name }, context) => fileFingerprint(TEXT_ENCODERS, clip_name, context),
   async execute({ clip_name, type, device }, context) {
-    if (device === "cpu" && context.runtime.device.kind !== "cpu") {
-      const { id } = context.runtime.device;
-      context.warn(`CLIPLoader: the text encoder runs on ${id}, as everything does; a second device is not used yet`);
-    }
-    return { CLIP: await textEncoderFile("CLIPLoader", clip_name, type, context) };
+    const runtime = device === "cpu" && context.cpu ? await context.cpu() : context.runtime;
+    return { CLIP: await textEncoderFile("CLIPLoader", clip_name, type, { ...context, runtime }) };
   },
 });

@@ -1,3 +1,5 @@
+import { formatBytes } from "../../runtime/formatBytes.ts";
+import { planActivations } from "../../tensor/planActivations.ts";
 import { createResultCache } from "../../workflow/createResultCache.ts";
 import { describeValidation } from "../../workflow/describeValidation.ts";
 import { execute } from "../../workflow/execute.ts";
@@ -6,7 +8,13 @@ import { validate } from "../../workflow/validate.ts";
 import type { NodeErrors } from "../../workflow/validationErrors.ts";
 import type { Folders, WeirContext, WeirNode } from "../context.ts";
 import { allNodes } from "../index.ts";
-import { type PlanningOptions, planningRuntime, type RecordedModel, type RecordedRun } from "./planningRuntime.ts";
+import {
+  type PlanningDevice,
+  type PlanningOptions,
+  planningRuntime,
+  type RecordedModel,
+  type RecordedRun,
+} from "./planningRuntime.ts";
 
 /** What a workflow would make its runtime do, in the order in which it would. */
 export type Recording =
@@ -31,12 +39,15 @@ export type Recording =
  */
 export async function recordWorkflow(prompt: Prompt, folders: Folders, options: PlanningOptions): Promise<Recording> {
   const runtime = planningRuntime(options);
+  // What a workflow puts on the CPU beside a card takes RAM and none of the card's memory.
+  const beside = options.device.info.unified ? runtime : planningRuntime({ ...options, device: besideCpu });
   const byName = new Map(allNodes.map((node) => [node.name, node.outputNode === true ? unshown(node) : node]));
   const nodes = (classType: string) => byName.get(classType);
   const warnings: string[] = [];
   const contextOf = (base: NodeContext): WeirContext => ({
     ...base,
     runtime,
+    cpu: () => Promise.resolve(beside),
     folders,
     options: { disableMetadata: true },
     warn: (text) => void warnings.push(text),
@@ -67,12 +78,37 @@ export async function recordWorkflow(prompt: Prompt, folders: Folders, options: 
       return { status: "error", node, classType, error };
     }
     if (execution.status !== "success") throw new Error("invariant: nobody interrupts a plan");
+    if (beside !== runtime)
+      for (const { title, weights } of beside.models) {
+        const bytes = weights.reduce((sum, { bytes }) => sum + bytes, 0);
+        warnings.push(
+          `${title} runs on the CPU, beside the card: ${formatBytes(bytes)} in RAM, which is part of --ram; no part of the plan`,
+        );
+      }
     const classes = Object.fromEntries(execution.executed.map((id) => [id, prompt[id]!.class_type]));
     return { status: "recorded", models: runtime.models, runs: runtime.runs, classes, warnings };
   } finally {
     await runtime.close();
+    if (beside !== runtime) await beside.close();
   }
 }
+
+/** The CPU as ggml's, as far as sizes go. */
+const ALIGNMENT = 32;
+const besideCpu: PlanningDevice = {
+  info: {
+    id: "cpu",
+    kind: "cpu",
+    description: "CPU",
+    unified: true,
+    async: false,
+    alignment: ALIGNMENT,
+    maxBufferBytes: Number.MAX_SAFE_INTEGER,
+    memoryTotal: 0,
+    memoryFree: 0,
+  },
+  activationBytes: (program) => planActivations(program, { alignment: ALIGNMENT }).bytes,
+};
 
 const unshown = (node: WeirNode): WeirNode => ({
   ...node,
