@@ -16,7 +16,7 @@ export function modelPath(folder: string, name: string, { folders }: WeirContext
 }
 
 /**
- * A model of a folder, known to the runtime: only its header is read. What is loaded may be an earlier opening of the same file, so use
+ * A model of a folder, known to the runtime: only its header is read. It may read through an earlier opening of the same file, so use
  * `model` as returned. Throws what opening throws, each naming the file.
  */
 export async function openFile<M extends Model>(
