@@ -1,4 +1,11 @@
-import { type CatalogueContext, DYNAMIC_COMBO, type InputSpec, MATCH_TYPE, type NodeResult } from "../workflow/node.ts";
+import {
+  AUTOGROW,
+  type CatalogueContext,
+  DYNAMIC_COMBO,
+  type InputSpec,
+  MATCH_TYPE,
+  type NodeResult,
+} from "../workflow/node.ts";
 import type { WeirContext, WeirNode } from "./context.ts";
 import { NodeInputError } from "./errors.ts";
 
@@ -11,8 +18,8 @@ import { NodeInputError } from "./errors.ts";
 export interface Input<T> {
   readonly spec: InputSpec;
   read(value: unknown, name: string): T;
-  /** In place of `read`, of an input that is made of several values of the prompt. */
-  gather?(values: Readonly<Record<string, unknown>>, key: string, node: string): T;
+  /** In place of `read`, of an input that is made of several values of the prompt. Undefined: it is not there. */
+  gather?(values: Readonly<Record<string, unknown>>, key: string, node: string): T | undefined;
 }
 
 export interface Output<T> {
@@ -108,15 +115,15 @@ function readInputs<I extends Inputs>(
   node: string,
   prefix = "",
 ): Values<I> {
-  return Object.fromEntries(
-    Object.entries(inputs)
-      .map(([key, input]) => [key, prefix + key, input] as const)
-      .filter(([, name]) => values[name] !== undefined)
-      .map(([key, name, input]) => [
-        key,
-        input.gather === undefined ? input.read(values[name], `${node}.${name}`) : input.gather(values, name, node),
-      ]),
-  ) as Values<I>;
+  const made: Record<string, unknown> = {};
+  for (const [key, input] of Object.entries(inputs)) {
+    const name = prefix + key;
+    const given = values[name] !== undefined;
+    const value =
+      input.gather?.(values, name, node) ?? (given ? input.read(values[name], `${node}.${name}`) : undefined);
+    if (value !== undefined) made[key] = value;
+  }
+  return made as Values<I>;
 }
 
 type Lists<I extends Inputs> = { readonly [K in keyof I]: readonly Values<I>[K][] };
@@ -139,14 +146,14 @@ export function listNode<const I extends Inputs, const O extends Outputs>(
     ...base,
     inputIsList: true,
     async execute(values, context): Promise<NodeResult> {
-      const lists = Object.fromEntries(
-        Object.entries(inputs)
-          .filter(([key]) => values[key] !== undefined)
-          .map(([key, input]) => [
-            key,
-            (values[key] as readonly unknown[]).map((v) => input.read(v, `${name}.${key}`)),
-          ]),
-      ) as unknown as Lists<I>;
+      // as elsewhere, but `read` is given a list for each value
+      const listed = Object.fromEntries(
+        Object.entries(inputs).map(([key, { read, ...input }]): [string, Input<unknown>] => [
+          key,
+          { ...input, read: (list, at) => (list as readonly unknown[]).map((value) => read(value, at)) },
+        ]),
+      );
+      const lists = readInputs(listed, values, name) as unknown as Lists<I>;
       const result = await execute(lists, context);
       return { outputs: Object.keys(outputs).map((key) => result[key]) };
     },
@@ -226,6 +233,7 @@ export const choice = <const O extends Readonly<Record<string, Inputs>>>(
     throw new Error(`invariant: ${name} is ${key} and more`);
   },
   gather: (values, name, node) => {
+    if (values[name] === undefined) return undefined;
     const key = String(values[name]);
     const inputs = Object.hasOwn(options, key) ? options[key] : undefined;
     if (inputs === undefined) {
@@ -240,8 +248,23 @@ export const file = (folder: string): Input<string> => combo(({ list }) => list(
 
 /** An input that may be left out. */
 export const optional = <T>(input: Input<T>): Input<T | undefined> => ({
+  ...input,
   spec: { ...input.spec, optional: true },
-  read: input.read,
+});
+
+/** As many links as are given, in order of their numbers, from `min` to `max`; `name`: what the page calls each. */
+export const growing = <T>(
+  link: Input<T>,
+  { name, ...limits }: { readonly name: string; readonly prefix: string; readonly min: number; readonly max: number },
+): Input<readonly T[]> => ({
+  spec: { type: AUTOGROW, input: [name, link.spec], ...limits },
+  read: (_, where) => {
+    throw new Error(`invariant: ${where} is several`);
+  },
+  gather: (values, key, node) =>
+    Array.from({ length: limits.max }, (_, i) => `${key}.${limits.prefix}${i}`)
+      .filter((each) => values[each] !== undefined)
+      .map((each) => link.read(values[each], `${node}.${each}`)),
 });
 
 /** A value of a type: `link` takes it as an input, `output` gives it. */
@@ -270,6 +293,8 @@ export const matchType = (template: string, allowed = "*") => {
   const read = (value: unknown) => value;
   return {
     link: (): Input<unknown> => ({ spec, read }),
+    /** An output that is a list of them. */
+    listOutput: { type: MATCH_TYPE, template, isList: true } as Output<readonly unknown[]>,
     lazyLink: (): Input<unknown> => ({ spec: { ...spec, lazy: true }, read }),
     output: { type: MATCH_TYPE, template } as Output<unknown>,
   };

@@ -134,6 +134,7 @@ import { SplitSigmas } from "./sampling/splitSigmas.ts";
 import { SplitSigmasDenoise } from "./sampling/splitSigmasDenoise.ts";
 import { VPScheduler } from "./sampling/vpScheduler.ts";
 import { ComfySwitchNode } from "./utilities/comfySwitchNode.ts";
+import { CreateList } from "./utilities/createList.ts";
 import { PreviewAny } from "./utilities/previewAny.ts";
 import { PrimitiveBoolean } from "./utilities/primitiveBoolean.ts";
 import { PrimitiveFloat } from "./utilities/primitiveFloat.ts";
@@ -163,6 +164,7 @@ export const allNodes: readonly WeirNode[] = [
   ConditioningSetMask,
   ConditioningSetTimestepRange,
   ConditioningZeroOut,
+  CreateList,
   CropMask,
   DifferentialDiffusion,
   DisableNoise,

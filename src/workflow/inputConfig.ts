@@ -1,4 +1,4 @@
-import { type CatalogueContext, DYNAMIC_COMBO, type InputSpec } from "./node.ts";
+import { AUTOGROW, type CatalogueContext, DYNAMIC_COMBO, type InputSpec } from "./node.ts";
 
 /** An input as /object_info writes it and as validation errors repeat it: `[type, options]`. Tooltips and defaults included. */
 export function inputConfig(spec: InputSpec, catalogue: CatalogueContext): readonly [unknown, Record<string, unknown>] {
@@ -53,6 +53,11 @@ export function inputConfig(spec: InputSpec, catalogue: CatalogueContext): reado
     case DYNAMIC_COMBO: {
       const options = spec.options.map(({ key, inputs }) => ({ key, inputs: inputGroups(inputs, catalogue) }));
       return [DYNAMIC_COMBO, present({ options, ...common })];
+    }
+    case AUTOGROW: {
+      const { prefix, min, max } = spec;
+      const input = inputGroups(Object.fromEntries([spec.input]), catalogue);
+      return [AUTOGROW, present({ template: { input, prefix, min, max }, ...common })];
     }
   }
 }

@@ -142,6 +142,9 @@ export const MATCH_TYPE = "COMFY_MATCHTYPE_V3";
 /** The type of a choice that brings inputs of its own. */
 export const DYNAMIC_COMBO = "COMFY_DYNAMICCOMBO_V3";
 
+/** The type of an input that is as many inputs as are given. */
+export const AUTOGROW = "COMFY_AUTOGROW_V3";
+
 export type InputSpec =
   /** A link to another node's output: MODEL, CLIP, LATENT, ... or "*". */
   | (InputCommon & {
@@ -188,7 +191,18 @@ export type InputSpec =
       readonly form?: "list" | "object";
     })
   /** A choice by key. What the chosen option takes stands in a prompt as `name.input`, beside the key under `name` (`liveInputs`). */
-  | (InputCommon & { readonly type: typeof DYNAMIC_COMBO; readonly options: readonly DynamicOption[] });
+  | (InputCommon & { readonly type: typeof DYNAMIC_COMBO; readonly options: readonly DynamicOption[] })
+  /**
+   * Inputs that stand in a prompt as `name.prefix0`, `name.prefix1`, ...: at least `min`, at most `max` (`liveInputs`). There is no value under
+   * `name` itself. `input`: how each is declared, under the name that the page has for it.
+   */
+  | (InputCommon & {
+      readonly type: typeof AUTOGROW;
+      readonly input: readonly [name: string, spec: InputSpec];
+      readonly prefix: string;
+      readonly min: number;
+      readonly max: number;
+    });
 
 export interface DynamicOption {
   readonly key: string;

@@ -1,4 +1,5 @@
 import { isLink } from "./link.ts";
+import { liveInputs } from "./liveInputs.ts";
 import type { NodeClass, PromptNode } from "./node.ts";
 
 /**
@@ -11,9 +12,10 @@ export function sourcesOf(
   strong = false,
 ): string[] {
   const sources = new Set<string>();
+  const live = liveInputs(declared, inputs);
   for (const [name, value] of Object.entries(inputs)) {
-    if (!isLink(value) || !Object.hasOwn(declared, name)) continue;
-    if (!(strong && declared[name]!.lazy === true)) sources.add(value[0]);
+    if (!isLink(value) || !Object.hasOwn(live, name)) continue;
+    if (!(strong && live[name]!.lazy === true)) sources.add(value[0]);
   }
   return [...sources];
 }
