@@ -10,7 +10,7 @@ import type { PullFlags } from "./commands/pull.ts";
 import type { RunFlags } from "./commands/run.ts";
 import { EXIT, type ExitCode } from "./exitCodes.ts";
 import { addEngineFlags, addFolderFlags, addJobFlags } from "./flags.ts";
-import { intFlag } from "./intFlag.ts";
+import { intFlag, seedFlag } from "./intFlag.ts";
 import type { Io } from "./io.ts";
 import { packageJson } from "./packageJson.ts";
 import { modelSets } from "./pull/modelSets.ts";
@@ -175,11 +175,25 @@ function program(context: CliContext, end: (code: ExitCode) => void): Command {
     .summary("tell what a run would keep, move and take, without running it")
     .description(
       "Tells per model and stage what would stay in VRAM, stream or come from disk, the peak of memory, the bytes per step and " +
-        "image, about how long it takes, and what would help most. Reads headers and opens no device. Exit: 0 fits, 4 does not.",
+        "image, about how long it takes, and what would help most. Reads headers and computes nothing. Exit: 0 fits, 4 does not.",
     )
     .option("--vram <size>", "ceiling on all device memory: 8GB, 7.5GiB, or a share such as 60%")
     .option("--vram-weights <size>", "ceiling on weights alone: 400MB, or a share of the model's weights such as 30%")
     .option("--ram <size>", "host memory that weights may take beside the device")
+    .option("--reserve-vram <size>", "leave so much of the device to others; a bare number is GB")
+    .option("--lowvram", "as a run with it: at most 30% of each model's weights stay")
+    .option("--novram", "as a run with it: no weight stays longer than its stage")
+    .option("--highvram", "leave nothing of a card's memory to others")
+    .option("--disable-dynamic-vram", "as a run with it: every weight before the first step, or it does not fit")
+    .option("--threads <n>", "CPU threads (default: one per core)", intFlag("--threads", 1))
+    .option(
+      "--set <node.input=value>",
+      "change an input of the workflow first (may be given more than once)",
+      (text: string, all: readonly string[] | undefined) => [...(all ?? []), text],
+    )
+    .option("--prompt <text>", "another prompt")
+    .option("--seed <n>", "another seed, which changes nothing here", seedFlag)
+    .option("--steps <n>", "other steps of every scheduler and sampler node", intFlag("--steps", 1))
     .option("--disk-speed <size>", "bytes per second that the disk reads, such as 2GB")
     .option("--card <name>", "plan for a card of the table, such as RTX 4070 (default: this machine's CPU)")
     .option(

@@ -58,6 +58,8 @@ export type MemoryEvent =
       readonly ram?: Bytes;
       /** Where it is what other programs leave of the device that has changed: less, or more. `vram` is what it comes to. */
       readonly reason?: "pressure" | "recovery";
+      /** And what they leave of it, which may be more than the budget. */
+      readonly available?: Bytes;
     }
   | {
       readonly kind: "chunk";

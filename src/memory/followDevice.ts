@@ -13,7 +13,8 @@ export async function followDevice(state: State, available: Bytes): Promise<void
   const reason = available < state.available ? "pressure" : "recovery";
   state.available = available;
   const vram = Math.min(budget.vram, available);
-  events.add({ kind: "budget", at: state.now, device: memory.device, vram, weights: budget.weights, reason });
+  const { weights } = budget;
+  events.add({ kind: "budget", at: state.now, device: memory.device, vram, weights, reason, available });
   const after = weightLimit(state);
   if (after === before) return;
   if (state.run !== null) state.replan = after < before ? "budget" : (state.replan ?? "replan");

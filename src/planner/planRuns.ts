@@ -1,3 +1,4 @@
+import type { Policy } from "../memory/policy.ts";
 import type { DoesNotFit } from "../memory/residency.ts";
 import type { Bytes, WeightId } from "../memory/words.ts";
 import type { Work } from "./estimate.ts";
@@ -42,11 +43,11 @@ export interface PlannedRuns {
  * RAM is counted for them: of the S bytes that come again in each pass it keeps what fits, and S - ram are read (residency.md, "RAM tier").
  */
 export async function planRuns(
-  name: string,
+  policy: string | Policy,
   input: Omit<PredictInput, "policy" | "ram">,
   { ram }: PlanTiers,
 ): Promise<PlannedRuns> {
-  const { runs, doesNotFit } = await runPolicy(name, { ...input, ram });
+  const { runs, doesNotFit } = await runPolicy(policy, { ...input, ram });
   const sizes = input.models.flatMap(({ weights }) => weights.map(({ bytes }) => bytes));
   const sum = (weights: readonly WeightId[]): Bytes => weights.reduce((bytes, weight) => bytes + sizes[weight]!, 0);
   const planned = runs.map((run, i) => {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { MemoryError } from "../memory/errors.ts";
 import type { MemoryEvent } from "../memory/eventLog.ts";
 import { spreadPins } from "../memory/spreadPins.ts";
 import { staticPlacement } from "../memory/staticPlacement.ts";
@@ -83,6 +84,107 @@ test("7. given sizes and schedules, every move of a run is predicted, whatever t
   // The property is about something: many of these runs stream.
   expect(streamed).toBeGreaterThan(15);
   expect(fromRam).toBeGreaterThan(8);
+});
+
+/** After so many acquires, what may be taken: a share of what there was. */
+const changes = fc.array(
+  fc.record({
+    at: fc.nat(30),
+    share: fc.double({ min: 0.3, max: 1.2, noNaN: true }),
+    what: fc.constantFrom("vram", "weights", "ram", "device"),
+  }),
+  { minLength: 1, maxLength: 4 },
+);
+
+test("7. fed the budgets of a log whose run is over, every move of that run is predicted", async () => {
+  let [moved, again] = [0, 0];
+  await fc.assert(
+    fc.asyncProperty(input, changes, async ({ models, runs, vramShare, ramShare, alignment, order }, changes) => {
+      const bytes = models.flat(2).reduce((sum, b) => sum + Math.ceil(b / alignment) * alignment, 0);
+      const budget = { vram: Math.ceil(bytes * vramShare) + 20, weights: bytes };
+      const ram = Math.ceil(bytes * ramShare) + 2 * Math.max(...models.flat(2));
+      let drawn = 0;
+      const turns = new Turns((n) => order[drawn++ % order.length]! % n);
+      const b = bench({ ...budget, ram, alignment, pause: turns.pause });
+      const uses = models.map((stages, m) => registerStages(b.residency, `m${m}`, stages));
+      const schedules = runs.map((run) => ({ ...run, list: uses[run.model % uses.length]! }));
+
+      const pending = [...changes].sort((x, y) => x.at - y.at);
+      let acquires = 0;
+      let [now, before] = [budget, 0];
+      const change = async () => {
+        for (; pending[0] !== undefined && pending[0].at <= acquires; pending.shift()) {
+          const { what, share } = pending[0];
+          // RAM's only grows here: a copy on its way when it falls may find what left not given back yet, and that is a matter of time.
+          if (what === "ram") b.ram.setBudget(Math.max(b.ram.budget, Math.ceil(ram * share)));
+          else if (what === "device")
+            await turns.until(b.residency.followDevice(Math.ceil(budget.vram * share)), "device");
+          else {
+            now = { ...now, [what]: Math.ceil(budget[what] * share) };
+            await turns.until(b.residency.setBudget(now), "budget");
+          }
+          before++;
+        }
+      };
+      let failed: unknown = null;
+      let begun = 0;
+      try {
+        for (const { list, n, reserved } of schedules) {
+          begun++;
+          await change();
+          const announced = await turns.until(b.residency.announce(passes(list, n), reserved), "announce");
+          if (!announced.ok) break;
+          b.ledger.charge("activations", reserved);
+          for (let pass = 0; pass < n; pass++)
+            for (const use of list) {
+              await change();
+              const lease = await turns.until(b.residency.acquire(use), use.stage);
+              b.residency.release(
+                lease,
+                turns.fence(() => {}),
+              );
+              acquires++;
+            }
+          // What a budget that grew late has begun to bring is there: at a run's end what has not begun is called off, and that is a matter of time.
+          while (await turns.one());
+          announced.value.end();
+          b.ledger.credit("activations", reserved);
+        }
+      } catch (error) {
+        // A budget below what a stage needs.
+        if (!(error instanceof MemoryError)) throw error;
+        failed = error;
+      }
+
+      // The log is opened only now, and only for its budgets.
+      const log = b.events.recent();
+      const budgets = log.filter((event) => event.kind === "budget");
+      const predicting = predict({
+        device: { device: "fake", alignment, maxChunkBytes: b.memory.maxChunkBytes, discrete: true },
+        ram,
+        policy: spreadPins,
+        budget,
+        budgets,
+        models: models.map((stages, m) => ({
+          id: `m${m}`,
+          weights: stages.flat().map((bytes, i) => ({ name: `${m}.${i}`, bytes, fileBytes: bytes })),
+        })),
+        runs: schedules.slice(0, begun).map(({ list, n, reserved }) => ({ schedule: passes(list, n), reserved })),
+      });
+      if (failed !== null) {
+        await expect(predicting).rejects.toMatchObject({ code: (failed as MemoryError).code });
+        return;
+      }
+      const predicted = await predicting;
+      expect(decisions(predicted.events)).toEqual(decisions(log));
+      if (before > 0) moved++;
+      if (log.some((event) => event.kind === "drop" && event.reason === "budget")) again++;
+    }),
+    { numRuns: 300 },
+  );
+  // The property is about something: budgets change during these runs, and weights leave for it.
+  expect(moved).toBeGreaterThan(100);
+  expect(again).toBeGreaterThan(10);
 });
 
 test("a run of unknown length is followed as far as it is told to", async () => {

@@ -19,9 +19,28 @@ export interface PredictInput {
   /** Bytes of the RAM tier, staging included; for a discrete device. Default: 0. */
   readonly ram?: Bytes;
   /** In the order in which they will be registered: weights are numbered through all of them, from 0. */
-  readonly models: readonly { readonly id: ModelId; readonly weights: readonly WeightSpec[] }[];
+  readonly models: readonly PredictModel[];
   /** What will be announced, one after the other. */
   readonly runs: readonly PredictRun[];
+  /** In order of `at`. */
+  readonly budgets?: readonly BudgetChange[];
+}
+
+export interface PredictModel {
+  readonly id: ModelId;
+  readonly weights: readonly WeightSpec[];
+  /** Runs that are over when it is registered: its staging comes off the RAM tier from then on. Default: 0. */
+  readonly afterRuns?: number;
+}
+
+/** A budget that changes while runs go on: as a log's `budget` event tells it. */
+export interface BudgetChange extends Budget {
+  /** Acquires until then. */
+  readonly at: number;
+  /** Where it is RAM's budget that changes: the others stay what they are then. */
+  readonly ram?: Bytes;
+  /** Where it is what other programs leave of the device, by its own count, and not a budget that anybody set. */
+  readonly available?: Bytes;
 }
 
 export interface PredictRun {
@@ -60,7 +79,8 @@ export interface Prediction {
 /**
  * What a run will move, from sizes and schedules alone: the residency core itself, over memory that is not there and a store that
  * reads nothing. Nothing is estimated: where things go is decided at acquires and never depends on how long a read takes, so the moves
- * are those of the real run (the exception: a run cut short, whose last loads may or may not have begun). It knows no time.
+ * are those of the real run (the exceptions: a run cut short, whose last loads may or may not have begun; a RAM budget that falls while copies are
+ * on their way, which may find memory not given back yet). It knows no time.
  */
 export async function predict(input: PredictInput): Promise<Prediction> {
   const { device, policy, budget, reserve = 0, models } = input;
@@ -80,13 +100,29 @@ export async function predict(input: PredictInput): Promise<Prediction> {
     events: log,
     ram,
   });
-  for (const { id, weights } of models) residency.register(id, weights);
+  let registered = 0;
+  const register = (runsOver: number): void => {
+    for (; registered < models.length && (models[registered]!.afterRuns ?? 0) <= runsOver; registered++)
+      residency.register(models[registered]!.id, models[registered]!.weights);
+  };
+  let acquires = 0;
+  const changes = [...(input.budgets ?? [])];
+  const change = async (): Promise<void> => {
+    while (changes.length > 0 && changes[0]!.at <= acquires) {
+      const { vram, weights, ram: bytes, available } = changes.shift()!;
+      if (bytes !== undefined) ram.setBudget(bytes);
+      else if (available !== undefined) await residency.followDevice(available);
+      else await residency.setBudget({ vram, weights });
+    }
+  };
 
   const runs: RunPrediction[] = [];
   const starts: number[] = [];
   const runEvents = () => starts.map((start, i) => events.slice(start, starts[i + 1]));
-  for (const { schedule, reserved, uses = Number.POSITIVE_INFINITY, budget } of input.runs) {
+  for (const [index, { schedule, reserved, uses = Number.POSITIVE_INFINITY, budget }] of input.runs.entries()) {
+    register(index);
     starts.push(events.length);
+    await change();
     if (budget !== undefined) await residency.setBudget(budget);
     const before = log.counters();
     const announced = await residency.announce(schedule, reserved);
@@ -94,12 +130,18 @@ export async function predict(input: PredictInput): Promise<Prediction> {
     if (ledger.charge("activations", reserved) !== null)
       throw new Error("invariant: what was announced cannot be charged");
     const cursor = new Cursor(flatten(schedule));
-    for (let i = 0; i < uses && cursor.advance(); i++) residency.release(await residency.acquire(cursor.use!));
+    for (let i = 0; i < uses && cursor.advance(); i++) {
+      await change();
+      residency.release(await residency.acquire(cursor.use!));
+      acquires++;
+    }
     const { modelBytes, pinnedBytes, windowBytes, weightBudget } = residency.stats();
     const after = log.counters();
     const movedBytes = after.movedBytes - before.movedBytes;
     const readBytes = after.readBytes - before.readBytes;
     runs.push({ modelBytes, pinnedBytes, windowBytes, weightBudget, movedBytes, readBytes, peakBytes: ledger.peak });
+    // What was to be loaded has been by then: only a run cut short calls loads off.
+    await new Promise((done) => setImmediate(done));
     announced.value.end();
     ledger.credit("activations", reserved);
   }

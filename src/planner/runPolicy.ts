@@ -1,8 +1,9 @@
+import type { Policy } from "../memory/policy.ts";
 import type { DoesNotFit } from "../memory/residency.ts";
 import type { Bytes, Use, WeightId } from "../memory/words.ts";
 import { type Move, movesOf } from "./move.ts";
-import { simulateCache } from "./policies/cache.ts";
-import { type PlannedPolicy, plannedPolicies } from "./policies/index.ts";
+import { simulateCache, type Worth } from "./policies/cache.ts";
+import { plannedPolicies } from "./policies/index.ts";
 import { type PredictInput, predict } from "./predict.ts";
 import { unroll } from "./unroll.ts";
 
@@ -28,9 +29,11 @@ export interface PolicyOutcome {
   readonly doesNotFit: DoesNotFit | null;
 }
 
-/** Runs any of `plannedPolicies` over the same input: on the core itself, or as a simulated cache. Throws on a name that is none. */
-export async function runPolicy(name: string, input: Omit<PredictInput, "policy">): Promise<PolicyOutcome> {
-  const planned: PlannedPolicy | undefined = plannedPolicies[name];
+/** Runs any of `plannedPolicies`, or a policy of the core, over the same input: on the core itself, or as a simulated cache. Throws on a name that is none. */
+export async function runPolicy(wanted: string | Policy, input: Omit<PredictInput, "policy">): Promise<PolicyOutcome> {
+  const name = typeof wanted === "string" ? wanted : wanted.name;
+  const planned: { readonly policy: Policy } | { readonly worth: Worth } | undefined =
+    typeof wanted === "string" ? plannedPolicies[wanted] : { policy: wanted };
   if (planned === undefined) throw new Error(`invariant: there is no policy ${name}`);
   const lists = input.runs.map(({ schedule, uses }) => unroll(schedule, uses));
   if ("policy" in planned) {

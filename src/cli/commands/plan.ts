@@ -1,24 +1,38 @@
 import { totalmem } from "node:os";
 import { resolve } from "node:path";
 import { parseByteSize } from "../../engine/byteSize.ts";
+import { declare } from "../../engine/declare.ts";
 import { missingFiles } from "../../engine/missingFiles.ts";
 import { plainError } from "../../engine/plainError.ts";
 import { InvalidWorkflow, RunFailed } from "../../library/errors.ts";
 import { readWorkflowFile } from "../../library/readWorkflowFile.ts";
 import { createFolders } from "../../nodes/folders.ts";
 import { allNodes } from "../../nodes/index.ts";
+import type { Recording } from "../../nodes/planning/recordWorkflow.ts";
 import { plannedPolicies } from "../../planner/policies/index.ts";
 import type { Range } from "../../planner/range.ts";
 import { formatBytes } from "../../runtime/formatBytes.ts";
+import { applySettings, type Declarations, type Settings } from "../../workflow/applySettings.ts";
 import { UsageError } from "../errors.ts";
 import { EXIT, type ExitCode } from "../exitCodes.ts";
+import { LOW_VRAM_SHARE } from "../flags.ts";
 import { describePlan } from "../plan/describePlan.ts";
 import { type PlanDevice, planDevice } from "../plan/planDevice.ts";
-import { planWorkflow } from "../plan/planWorkflow.ts";
+import { type KeptShare, planWorkflow } from "../plan/planWorkflow.ts";
 import type { CliContext } from "../runCli.ts";
 
 export interface PlanFlags {
+  readonly set?: readonly string[];
+  readonly prompt?: string;
+  readonly seed?: bigint;
+  readonly steps?: number;
   readonly vram?: string;
+  readonly reserveVram?: string;
+  readonly lowvram?: boolean;
+  readonly novram?: boolean;
+  readonly highvram?: boolean;
+  readonly disableDynamicVram?: boolean;
+  readonly threads?: number;
   readonly vramWeights?: string;
   readonly ram?: string;
   readonly diskSpeed?: string;
@@ -36,7 +50,7 @@ const DISK: Range = { low: 0.5e9, high: 3.5e9 };
 const RAM_SHARE = 0.75;
 
 /**
- * `weir plan FILE`: what a run would keep, move and take, on stdout; reads headers, opens no device. `--matrix`: the tables of docs/plan.md.
+ * `weir plan FILE`: what a run would keep, move and take, on stdout; reads headers, computes nothing. `--matrix`: the tables of docs/plan.md.
  * Returns 0 when it fits, 4 when it does not. Throws UsageError, InvalidWorkflow, and what opening the models throws.
  */
 export async function planCommand(file: string | undefined, flags: PlanFlags, { io }: CliContext): Promise<ExitCode> {
@@ -50,49 +64,94 @@ export async function planCommand(file: string | undefined, flags: PlanFlags, { 
     return EXIT.ok;
   }
   if (file === undefined) throw new UsageError("weir plan takes a workflow, or --matrix");
-  const policy = flags.policy ?? "spread-pins";
+  const kept: KeptShare | undefined = flags.novram
+    ? { flag: "--novram", share: 0 }
+    : flags.lowvram
+      ? { flag: "--lowvram", share: LOW_VRAM_SHARE }
+      : undefined;
+  const given = [flags.policy && "--policy", kept?.flag, flags.disableDynamicVram && "--disable-dynamic-vram"].filter(
+    Boolean,
+  );
+  if (given.length > 1) throw new UsageError(`${given.join(" and ")} each name a policy: one of them`);
+  const policy = flags.policy ?? (flags.disableDynamicVram ? "static" : "spread-pins");
   if (!Object.hasOwn(plannedPolicies, policy))
     throw new UsageError(`--policy ${policy}: there is ${Object.keys(plannedPolicies).join(", ")}`);
-  const device = planDevice(flags.card);
-  const vram = bytesOf("--vram", flags.vram, device.memoryBytes) ?? device.defaultVram;
+  bytesOf("--vram", flags.vram, 1);
+  const reserve = reserved(flags.reserveVram);
   // "auto" as `weir run` takes it: what nobody says.
   const ramText = flags.ram === "auto" ? undefined : flags.ram;
-  const ram = bytesOf("--ram", ramText, totalmem()) ?? Math.floor(RAM_SHARE * totalmem());
+  const ram = ramText === "0" ? 0 : (bytesOf("--ram", ramText, totalmem()) ?? Math.floor(RAM_SHARE * totalmem()));
   const speed = flags.diskSpeed === undefined ? null : bytesOf("--disk-speed", flags.diskSpeed.replace(/\/s$/i, ""));
   const weights = flags.vramWeights === undefined ? undefined : parseByteSize(flags.vramWeights);
   if (weights === null) throw nonsense("--vram-weights", flags.vramWeights!);
-  for (const line of tooLarge(device, vram, flags.card === undefined ? ramText : undefined))
-    io.err(`warning: ${line}\n`);
-
-  const { prompt } = await readWorkflowFile(file, resolve(io.cwd, file));
-  const outcome = await planWorkflow({
-    file,
-    prompt,
-    folders: createFolders({ baseDirectory: resolve(io.cwd, flags.baseDirectory ?? ".") }),
-    device,
-    policy,
-    precision: flags.forceFp32 ? "fp32" : "native",
-    vram,
-    ...(weights === undefined ? {} : { vramWeights: weights }),
-    ram,
-    disk: speed === null ? DISK : { low: speed!, high: speed! },
+  const disk = speed === null ? DISK : { low: speed!, high: speed! };
+  const folders = createFolders({ baseDirectory: resolve(io.cwd, flags.baseDirectory ?? ".") });
+  const declared: Declarations = (classType) => {
+    const node = allNodes.find(({ name }) => name === classType);
+    return node && declare(node, folders);
+  };
+  const read = await readWorkflowFile(file, resolve(io.cwd, file));
+  const prompt = applySettings(read.prompt, settings(flags), declared);
+  const device = await planDevice({
+    ...(flags.card !== undefined && { card: flags.card }),
+    headroom: { ...(reserve && { reserve: [reserve] }), ...(flags.highvram && { none: true }) },
+    ...(flags.threads !== undefined && { threads: flags.threads }),
   });
-  if (!outcome.ok) {
-    const { recording } = outcome;
-    if (recording.status === "invalid") {
-      const byName = new Map(allNodes.map((node) => [node.name, node]));
-      throw new InvalidWorkflow(
-        file,
-        recording.lines,
-        missingFiles(recording.nodeErrors, (name) => byName.get(name)),
-      );
-    }
-    const { code, message } = plainError(recording.error);
-    throw new RunFailed(code, `${recording.classType} (node ${recording.node}): ${message}`, []);
+  try {
+    const vram = device.vram(flags.vram);
+    for (const line of tooLarge(device, vram, flags.card === undefined ? ramText : undefined))
+      io.err(`warning: ${line}\n`);
+    const outcome = await planWorkflow({
+      file,
+      prompt,
+      folders,
+      device,
+      policy,
+      kept,
+      precision: flags.forceFp32 ? "fp32" : "native",
+      vram,
+      ...(weights === undefined ? {} : { vramWeights: weights }),
+      ram,
+      disk,
+    });
+    if (!outcome.ok) throw whyNot(file, outcome.recording);
+    const { report } = outcome;
+    io.out(flags.json ? `${JSON.stringify(report, null, 2)}\n` : describePlan(report));
+    return report.fits ? EXIT.ok : EXIT.doesNotFit;
+  } finally {
+    await device.close();
   }
-  const { report } = outcome;
-  io.out(flags.json ? `${JSON.stringify(report, null, 2)}\n` : describePlan(report));
-  return report.fits ? EXIT.ok : EXIT.doesNotFit;
+}
+
+/** What is wrong with the workflow, as a run would say it. */
+function whyNot(file: string, recording: Exclude<Recording, { status: "recorded" }>): Error {
+  if (recording.status === "invalid") {
+    const byName = new Map(allNodes.map((node) => [node.name, node]));
+    return new InvalidWorkflow(
+      file,
+      recording.lines,
+      missingFiles(recording.nodeErrors, (name) => byName.get(name)),
+    );
+  }
+  const { code, message } = plainError(recording.error);
+  return new RunFailed(code, `${recording.classType} (node ${recording.node}): ${message}`, []);
+}
+
+function settings({ set, prompt, seed, steps }: PlanFlags): Settings {
+  return {
+    ...(set && { set }),
+    ...(prompt !== undefined && { prompt }),
+    ...(seed !== undefined && { seed }),
+    ...(steps !== undefined && { steps }),
+  };
+}
+
+/** `--reserve-vram` as a run takes it: a bare number is GB, 0 is nothing. Throws UsageError. */
+function reserved(text: string | undefined): string | null {
+  if (text === undefined || Number(text) === 0) return null;
+  if (parseByteSize(text, "GB") === null)
+    throw new UsageError(`--reserve-vram is "${text}"; expected GB such as 1.5, or 400MB, or 10%`);
+  return text;
 }
 
 /** An amount as bytes; a share is of `whole`. Throws UsageError. */

@@ -33,10 +33,6 @@ export function describePlan(report: PlanReport): string {
       `  peak ${formatBytes(report.peakBytes)} of ${formatBytes(vram)}; ${formatBytes(image.hostBytes)} into device memory, ${formatBytes(ram > 0 || image.diskBytes > 0 ? image.diskBytes : image.hostBytes)} of them from disk`,
       `  first image: ${time(image.seconds)}`,
     );
-    if (report.device.unified)
-      lines.push(
-        "  the peak is about right: the CPU takes work memory of its own on top, which only the device can say",
-      );
     if (image.seconds) lines.push(`  ${FORMULA}`, `  rates from ${device.source}`);
   }
   if (help.length > 0) {

@@ -1,5 +1,6 @@
 import { availableParallelism, cpus, totalmem } from "node:os";
-import { vramBudget } from "../../engine/budget.ts";
+import { type Headroom, vramBudget } from "../../engine/budget.ts";
+import { openGgml } from "../../ggml/index.ts";
 import type { PlanningDevice } from "../../nodes/planning/planningRuntime.ts";
 import { type Card, cardRates, cards, findCard } from "../../planner/cards.ts";
 import type { Rates } from "../../planner/estimate.ts";
@@ -12,85 +13,91 @@ export interface PlanDevice {
   readonly planning: PlanningDevice;
   /** Bytes of its memory. */
   readonly memoryBytes: number;
-  /** What a run takes of it when nobody says. */
-  readonly defaultVram: number;
+  /** What a run takes of it, in bytes: `--vram` as written, or what it takes when nobody says. */
+  readonly vram: (text: string | undefined) => number;
   readonly flops: Range | null;
   readonly host: Rates["host"];
   /** Where the figures are from, for people. */
   readonly source: string;
   /** Weights lie in the machine's own memory. */
   readonly unified: boolean;
+  close(): Promise<void>;
+}
+
+export interface PlanDeviceOptions {
+  readonly card?: string;
+  /** `--reserve-vram`, `--highvram`. */
+  readonly headroom?: Headroom;
+  /** `--threads`, of the CPU: each has a line of work memory. */
+  readonly threads?: number;
 }
 
 /** CUDA's; the largest buffer is as large as the memory. */
 const CUDA_ALIGNMENT = 128;
-/** ggml's for host memory. */
-const CPU_ALIGNMENT = 32;
-/** Left to the desktop and to what a driver takes unasked, as the engine leaves it. */
-const CARD_SHARE = 0.95;
 /** Single-precision operations of one core in a cycle: two units that multiply and add eight values. */
 const CPU_FLOPS_PER_CYCLE = 32;
 /** Of that peak. An assumption. */
 const CPU_SHARE: Range = { low: 0.05, high: 0.6 };
 
-/** Throws UsageError for a card that is not in the table. Opens nothing. */
-export function planDevice(card: string | undefined): PlanDevice {
-  if (card === undefined) return thisMachine();
+/**
+ * Throws UsageError for a card that is not in the table, and what opening the compute library throws. A card is not opened: it need not be there. The CPU
+ * is, since only its library can say what work memory a stage takes beside its activations; no weight is read.
+ */
+export async function planDevice({ card, headroom = {}, threads }: PlanDeviceOptions): Promise<PlanDevice> {
+  if (card === undefined) return thisMachine(headroom, threads);
   const found = findCard(card);
-  if (found) return cardDevice(found);
+  if (found) return cardDevice(found, headroom);
   throw new UsageError(`--card "${card}" is not in the table; it has ${cards.map(({ name }) => name).join(", ")}`);
 }
 
-function cardDevice(card: Card): PlanDevice {
+function cardDevice(card: Card, headroom: Headroom): PlanDevice {
   const { flops, host } = cardRates(card);
-  const maxBufferBytes = Number.MAX_SAFE_INTEGER;
+  const info = {
+    id: card.name,
+    kind: "cuda",
+    description: card.name,
+    unified: false,
+    async: true,
+    alignment: CUDA_ALIGNMENT,
+    maxBufferBytes: Number.MAX_SAFE_INTEGER,
+    memoryTotal: card.memoryBytes,
+    memoryFree: card.memoryBytes,
+  } as const;
   return {
     planning: {
-      info: {
-        id: card.name,
-        kind: "cuda",
-        description: card.name,
-        unified: false,
-        async: true,
-        alignment: CUDA_ALIGNMENT,
-        maxBufferBytes,
-        memoryTotal: card.memoryBytes,
-        memoryFree: card.memoryBytes,
-      },
+      info,
       activationBytes: (program) => planActivations(program, { alignment: CUDA_ALIGNMENT }).bytes,
     },
     memoryBytes: card.memoryBytes,
-    defaultVram: Math.floor(CARD_SHARE * card.memoryBytes),
+    vram: (text) => vramBudget(info, text, false, headroom),
     flops,
     host,
     source: card.source,
     unified: false,
+    close: () => Promise.resolve(),
   };
 }
 
-function thisMachine(): PlanDevice {
+async function thisMachine(headroom: Headroom, threads: number | undefined): Promise<PlanDevice> {
+  const library = await openGgml();
+  const info = library.select("cpu");
+  const { backend, memory } = library.open(info.id, threads === undefined ? {} : { threads });
   const limit = process.constrainedMemory();
   const total = limit > 0 && limit < totalmem() ? limit : totalmem();
-  const info = {
-    id: "cpu",
-    kind: "cpu",
-    description: cpus()[0]?.model.trim() ?? "",
-    unified: true,
-    async: false,
-    alignment: CPU_ALIGNMENT,
-    maxBufferBytes: Number.MAX_SAFE_INTEGER,
-    memoryTotal: total,
-    memoryFree: Math.min(process.availableMemory(), total),
-  } as const;
   const hertz = (cpus()[0]?.speed ?? 0) * 1e6;
-  const peak = hertz * availableParallelism() * CPU_FLOPS_PER_CYCLE;
+  const cores = threads ?? availableParallelism();
+  const peak = hertz * cores * CPU_FLOPS_PER_CYCLE;
   return {
-    planning: { info, activationBytes: (program) => planActivations(program, { alignment: CPU_ALIGNMENT }).bytes },
+    planning: { info, activationBytes: (program) => backend.activationBytes(program) },
     memoryBytes: total,
-    defaultVram: vramBudget(info, undefined, false),
+    vram: (text) => vramBudget(info, text, false, headroom),
     flops: peak > 0 ? { low: CPU_SHARE.low * peak, high: CPU_SHARE.high * peak } : null,
     host: null,
-    source: `${availableParallelism()} threads at ${(hertz / 1e9).toFixed(1)} GHz, ${CPU_FLOPS_PER_CYCLE} operations a cycle each`,
-    unified: true,
+    source: `${cores} threads at ${(hertz / 1e9).toFixed(1)} GHz, ${CPU_FLOPS_PER_CYCLE} operations a cycle each`,
+    unified: info.unified,
+    async close() {
+      await backend.close();
+      memory.close();
+    },
   };
 }

@@ -79,11 +79,13 @@ async function changes({ prompt, record, own, device, planned }: Wanted) {
       change: `twice the RAM for weights: ${formatBytes(2 * own.ram)}`,
       scenario: { ...own, ram: 2 * own.ram },
     });
-  if (device.defaultVram > 1.01 * own.vram)
+  const all = device.vram(undefined);
+  if (all > 1.01 * own.vram)
     list.push({
-      change: `--vram ${formatBytes(device.defaultVram).replace(" ", "")}, which the device has`,
-      scenario: { ...own, vram: device.defaultVram },
+      change: `--vram ${formatBytes(all).replace(" ", "")}, which the device has`,
+      scenario: { ...own, vram: all },
     });
+  if (own.kept !== undefined) list.push({ change: `without ${own.kept.flag}`, scenario: { ...own, kept: undefined } });
   const streams = planned.doesNotFit !== null || planned.runs.some(({ run }) => run.windowBytes > 0);
   if (streams)
     list.push({

@@ -1,3 +1,4 @@
+import { pinAtMost } from "../../memory/pinAtMost.ts";
 import type { Folders } from "../../nodes/context.ts";
 import type { RecordedModel, RecordedRun } from "../../nodes/planning/planningRuntime.ts";
 import { type Recording, recordWorkflow } from "../../nodes/planning/recordWorkflow.ts";
@@ -15,7 +16,10 @@ export interface PlanOptions {
   readonly prompt: Prompt;
   readonly folders: Folders;
   readonly device: PlanDevice;
+  /** Of `plannedPolicies`. */
   readonly policy: string;
+  /** `--lowvram`, `--novram`: in its place, the share of a model's weights that may be resident at once. */
+  readonly kept?: KeptShare | undefined;
   readonly precision: Precision;
   /** Bytes: the ceiling on everything on the device. */
   readonly vram: number;
@@ -24,6 +28,11 @@ export interface PlanOptions {
   readonly ram: number;
   /** Bytes per second. */
   readonly disk: Range;
+}
+
+export interface KeptShare {
+  readonly flag: "--lowvram" | "--novram";
+  readonly share: number;
 }
 
 /** One run of a model, as `--json` prints it. All bytes; seconds as [shortest, longest]. */
@@ -107,6 +116,7 @@ export interface Scenario {
   readonly runs: readonly RecordedRun[];
   readonly vram: number;
   readonly ram: number;
+  readonly kept: KeptShare | undefined;
 }
 
 /** Records a workflow and plans it. What is wrong with the workflow is returned as it was found. */
@@ -116,7 +126,7 @@ export async function planWorkflow(
   | { readonly ok: true; readonly report: PlanReport }
   | { readonly ok: false; readonly recording: Exclude<Recording, Recorded> }
 > {
-  const { file, prompt, folders, device, policy, vram, ram, disk, vramWeights, precision } = options;
+  const { file, prompt, folders, device, policy, kept, vram, ram, disk, vramWeights, precision } = options;
   const record = (changed: Prompt) =>
     recordWorkflow(changed, folders, {
       device: device.planning,
@@ -133,8 +143,12 @@ export async function planWorkflow(
   const total = (planned: PlannedRuns) => imageOf(planned, seconds);
 
   const plan = (scenario: Scenario): Promise<PlannedRuns> =>
-    planRuns(policy, planInput(scenario, device, vramWeights), { ram: device.unified ? 0 : scenario.ram });
-  const own: Scenario = { models, runs, vram, ram };
+    planRuns(
+      scenario.kept === undefined ? policy : pinAtMost(scenario.kept.share),
+      planInput(scenario, device, vramWeights),
+      { ram: device.unified ? 0 : scenario.ram },
+    );
+  const own: Scenario = { models, runs, vram, ram, kept };
   const planned = await plan(own);
   const help = await planHelp({ prompt, record, own, device, plan, total, planned });
 
@@ -165,7 +179,7 @@ export async function planWorkflow(
     ok: true,
     report: {
       file,
-      policy,
+      policy: kept === undefined ? policy : `${policy} (${kept.flag})`,
       fits: planned.doesNotFit === null,
       doesNotFit: planned.doesNotFit && {
         node: failing!.node,
@@ -214,7 +228,7 @@ function planInput(
   return {
     device: { device: id, alignment, maxChunkBytes: maxBufferBytes, discrete: !planning.info.unified },
     budget: { vram, weights: vramWeights && "bytes" in vramWeights ? vramWeights.bytes : vram },
-    models: models.map(({ title, weights }) => ({ id: title, weights })),
+    models: models.map(({ title, weights, afterRuns }) => ({ id: title, weights, afterRuns })),
     runs: runs.map(({ schedule, uses, passes, activationBytes, carriedBytes, budget }) => ({
       schedule,
       reserved: activationBytes + carriedBytes,

@@ -34,6 +34,8 @@ export interface RecordedModel {
   readonly weights: readonly WeightSpec[];
   /** The file's own encodings of its matrices and kernels: BF16, ... */
   readonly encodings: readonly string[];
+  /** Runs that were begun before it was registered. */
+  readonly afterRuns: number;
 }
 
 /** One run as a node began it. */
@@ -110,6 +112,7 @@ export function planningRuntime({ device, precision, vram, vramWeights }: Planni
           kind: first.kind,
           weights,
           encodings: [...new Set(matrices.map(({ entry }) => entry.encoding))],
+          afterRuns: runs.length,
         });
         return weights.map(() => weightsSoFar++);
       },
