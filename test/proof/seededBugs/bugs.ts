@@ -5,6 +5,10 @@ const proof = (file: string, name?: string): BugTest => ({
   file: `test/proof/${file}.test.ts`,
   ...(name === undefined ? {} : { name }),
 });
+const lora = (file: string, name?: string): BugTest => ({
+  file: `test/lora/${file}.test.ts`,
+  ...(name === undefined ? {} : { name }),
+});
 const beside = (file: string): BugTest => ({ file: `src/${file}.test.ts` });
 const memory: readonly BugTest[] = [{ file: "src/memory" }];
 
@@ -229,9 +233,56 @@ const acrossRooms: readonly Bug[] = [
   },
 ];
 
+/** Mistakes that side terms invite: what a LoRA adds lost, doubled or on the wrong rows. */
+const loras: readonly Bug[] = [
+  {
+    id: "LoRA: a layer in pieces has the first rows' terms everywhere",
+    where: "src/tensor/graph.ts",
+    from: "return { terms, first, rows: tensor.shape.at(-2)! };",
+    to: "return { terms, first: 0, rows: tensor.shape.at(-2)! };",
+    tests: [lora("layers")],
+  },
+  {
+    id: "LoRA: another strength finds the old program",
+    where: "src/models/lora/loraTerms.ts",
+    from: "=> [idOf(lora), strength]",
+    to: "=> [idOf(lora), strength > 0]",
+    tests: [lora("moves", "what moves")],
+  },
+  {
+    id: "LoRA: alpha is not divided by the rank",
+    where: "src/models/lora/open.ts",
+    from: "(await this.#number(alpha)) / rank",
+    to: "await this.#number(alpha)",
+    tests: [lora("layers")],
+  },
+  {
+    id: "LoRA: a DoRA divides by the length of the model's row, whatever lies between",
+    where: "src/models/lora/adaptLayer.ts",
+    from: "const parts = this.#coefficients(n - 1);",
+    to: "const parts = this.#coefficients(0);",
+    tests: [lora("layers", "DoRA on a LoRA")],
+  },
+  {
+    id: "LoRA: llama.cpp's order of rows is forgotten",
+    where: "src/models/lora/textTargets.ts",
+    from: "if (!neighbours) return undefined;",
+    to: "if (neighbours) return undefined;",
+    tests: [lora("text")],
+  },
+  {
+    id: "LoRA: the steps of a sampling are not told",
+    where: "src/nodes/sampling/flux2Runs.ts",
+    from: "signal: this.#signal, ...toldOf(model.adapters) }",
+    to: "signal: this.#signal }",
+    tests: [{ file: "test/nodes/lora.test.ts", name: "samples otherwise" }],
+  },
+];
+
 /** All that `npm run bugs` hunts: these, and those of the residency core, which its own tests have to catch. */
 export const bugs: readonly Bug[] = [
   ...acrossRooms,
+  ...loras,
   ...seededBugs.map(({ name, file, from, to }) => ({
     id: name,
     where: `src/memory/${file}`,

@@ -8,7 +8,7 @@ const CASES = 80;
 /** A copy of what the tests need of the repository, in a new folder, to put bugs into. Installed packages are shared. */
 export function copyOf(root: string): string {
   const folder = mkdtempSync(join(tmpdir(), "weir-bugs-"));
-  for (const name of ["src", "test", "docs", "package.json", "tsconfig.json", "vitest.config.ts"])
+  for (const name of ["src", "test", "docs", "demo", "package.json", "tsconfig.json", "vitest.config.ts"])
     cpSync(join(root, name), join(folder, name), { recursive: true });
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "junction");
   for (const part of ["src/memory", "test/proof"])
