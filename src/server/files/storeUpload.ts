@@ -19,6 +19,8 @@ export interface UploadPlace {
   readonly subfolder: string;
   readonly type: PictureFolder;
   readonly overwrite: boolean;
+  /** A file of this name and these bytes is taken for it. */
+  readonly reuse: boolean;
 }
 
 /** Names tried for one upload: a folder with so many of one name is a mistake. */
@@ -39,6 +41,7 @@ export function uploadPlace(form: MultipartForm): UploadPlace {
     subfolder: form.fields.get("subfolder") ?? "",
     type,
     overwrite: overwrite === "true" || overwrite === "1",
+    reuse: true,
   };
 }
 
@@ -51,7 +54,7 @@ export async function storeUpload(
   place: UploadPlace,
   bytes: Uint8Array,
 ): Promise<StoredUpload> {
-  const { filename, subfolder, type, overwrite } = place;
+  const { filename, subfolder, type, overwrite, reuse } = place;
   const folder = await containedPlace(folders[type], subfolder);
   if (folder === null) throw new RequestError(400, "the subfolder leads out of its folder", "subfolder");
   const extension = extname(filename);
@@ -62,7 +65,7 @@ export async function storeUpload(
     const taken = await stat(path).catch(() => null);
     if (taken !== null && !taken.isFile()) continue;
     if (taken !== null && !overwrite) {
-      if (taken.size !== bytes.byteLength || hash(await readFile(path)) !== hash(bytes)) continue;
+      if (!reuse || taken.size !== bytes.byteLength || hash(await readFile(path)) !== hash(bytes)) continue;
       return { name, subfolder, type };
     }
     await writeWhole(path, bytes);

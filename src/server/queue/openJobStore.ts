@@ -77,9 +77,8 @@ export function openJobStore(file: string): JobStore {
     `UPDATE jobs SET state = ?, start_time = ?, end_time = ?, shown = ?, status = ?, meta = ?, outputs_count = ?,
      previewable_count = ?, preview_output = ?, error = ?, done = (SELECT COALESCE(MAX(done), 0) + 1 FROM jobs) WHERE seq = ?`,
   );
-  const prune = db.prepare(
-    "DELETE FROM jobs WHERE done <= (SELECT done FROM jobs WHERE done IS NOT NULL ORDER BY done DESC LIMIT 1 OFFSET ?)",
-  );
+  // Numbers of entries that were deleted stay unused: then fewer are kept, never more.
+  const prune = db.prepare("DELETE FROM jobs WHERE done <= (SELECT MAX(done) FROM jobs) - ?");
   const count = db.prepare(
     "INSERT INTO counters (name, value) VALUES ('number', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1",
   );
@@ -168,6 +167,7 @@ export function openJobStore(file: string): JobStore {
       if (row === undefined) return null;
       return { ...rowOf(row), texts: textsOf(row), shown: row.shown, status: row.status };
     },
+    // The lock goes when the process ends: statements that are not collected keep the connection.
     close: () => void db.close(),
   };
 }

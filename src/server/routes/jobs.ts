@@ -13,7 +13,8 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 export const getJobs =
   ({ queue }: Pick<ServerParts, "queue">): Handler =>
   (c) => {
-    const states = (c.req.query("status") ?? "").split(",").filter((state) => state !== "");
+    const words = (c.req.query("status") ?? "").split(",").map((word) => word.trim().toLowerCase());
+    const states = words.filter((word) => word !== "");
     const unknown = states.filter((state) => !(STATES as readonly string[]).includes(state));
     if (unknown.length > 0) {
       throw refused(`Invalid status value(s): ${unknown.join(", ")}. Valid values: ${STATES.join(", ")}`);
@@ -70,7 +71,10 @@ export const cancelJob =
 export const cancelJobs =
   ({ queue, limits }: Pick<ServerParts, "queue" | "limits">): Handler =>
   async (c) => {
-    const body = await readJson(c, limits.small);
+    const body = await readJson(c, limits.small).catch((error) => {
+      // This one has the original's text and nothing beside it.
+      throw error instanceof RequestError && error.status === 400 ? refused("Request body must be valid JSON") : error;
+    });
     const ids = (body as { readonly job_ids?: unknown } | null)?.job_ids;
     if (!Array.isArray(ids)) throw refused("job_ids must be a list");
     const invalid = ids.filter((id) => typeof id !== "string" || !UUID.test(id)).map(String);

@@ -18,7 +18,8 @@ export const postUploadMask =
   ({ folders, limits, pictures }: Pick<ServerParts, "folders" | "limits" | "pictures">): Handler =>
   async (c) => {
     const form = await readMultipart(c, limits.upload);
-    const place = uploadPlace(form);
+    // As the original: each mask is a file of its own.
+    const place = { ...uploadPlace(form), reuse: false };
     const { path } = await viewedFile(folders, referenceOf(form));
     const mask = form.files.get("image")!;
     const result = await pictures.run({
