@@ -15,6 +15,7 @@ import { InpaintModelConditioning } from "./conditioning/inpaintModelConditionin
 import { LotusConditioning } from "./conditioning/lotusConditioning.ts";
 import { ReferenceLatent } from "./conditioning/referenceLatent.ts";
 import type { WeirNode } from "./context.ts";
+import { Canny } from "./image/canny.ts";
 import { EmptyImage } from "./image/emptyImage.ts";
 import { FluxKontextImageScale } from "./image/fluxKontextImageScale.ts";
 import { GetImageSize } from "./image/getImageSize.ts";
@@ -154,6 +155,7 @@ export const allNodes: readonly WeirNode[] = [
   CLIPLoader,
   CLIPLoaderGGUF,
   CLIPTextEncode,
+  Canny,
   ComfySwitchNode,
   ConditioningAverage,
   ConditioningCombine,

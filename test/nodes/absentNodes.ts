@@ -58,6 +58,6 @@ export const absentNodes: readonly { readonly why: string; readonly classes: rea
   { why: "Its palette is that of one version of an imaging library, to the byte", classes: ["ImageQuantize"] },
   {
     why: "Not built yet",
-    classes: ["Canny", "SaveImageAdvanced"],
+    classes: ["SaveImageAdvanced"],
   },
 ];
