@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# ComfyUI's own page on `weir serve`: fetched from PyPI into a scratch folder (it is GPL-3 and never part of Weir), opened in headless Chromium, the
+# demo's workflow loaded and run, until its picture is on the page. Needs pip, npm, a built dist/ and Chromium (CHROMIUM names it, else it is
+# looked for; on Debian: apt-get install chromium). SCREENSHOT names the picture of the page. The last line is `N passed, N failed`.
+set -uo pipefail
+here=$(cd "$(dirname "$0")/.." && pwd)
+chromium=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || command -v google-chrome)}
+if [ -z "$chromium" ]; then
+  echo "skipped: no Chromium; on Debian: apt-get install chromium"
+  echo "0 passed, 0 failed"
+  exit 0
+fi
+work=$(mktemp -d)
+server=
+trap '[ -n "$server" ] && kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
+screenshot=${SCREENSHOT:-$work/page.png}
+mkdir "$work/base" "$work/page" "$work/browser"
+pip download --quiet --no-deps --dest "$work" comfyui-frontend-package==1.49.6 || { echo "the page cannot be fetched" && exit 1; }
+python3 -m zipfile -e "$work"/comfyui_frontend_package-*.whl "$work/page" || exit 1
+(cd "$work/browser" && npm init -y >/dev/null && npm install --no-fund --no-audit --silent playwright-core@1.65.1) || { echo "playwright-core does not install" && exit 1; }
+node "$here/dist/cli/main.js" serve --device cpu --port 0 --base-directory "$work/base" --models-directory "$here/demo/models" \
+  --front-end-root "$work/page/comfyui_frontend_package/static" --preview-method latent2rgb 2>"$work/log" &
+server=$!
+for _ in $(seq 100); do
+  url=$(sed -n 's/^weir .*: \(http:.*\)$/\1/p' "$work/log" | head -n 1)
+  [ -n "$url" ] && break
+  sleep 0.1
+done
+[ -n "$url" ] || { echo "weir serve did not start:" && cat "$work/log" && exit 1; }
+if (cd "$work/browser" && timeout 400 node "$here/lanes/page.mjs" "$url" "$here/demo/klein.json" "$chromium" "$screenshot"); then
+  cat "$work/log"
+  echo "1 passed, 0 failed"
+else
+  cat "$work/log"
+  echo "0 passed, 1 failed"
+  exit 1
+fi
