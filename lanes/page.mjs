@@ -36,7 +36,7 @@ try {
   const run = page.getByTestId("queue-button").first();
   if (await run.isVisible().catch(() => false)) await run.click();
   else await page.evaluate(() => window.app.queuePrompt(0));
-  const end = Date.now() + 120_000;
+  const end = Date.now() + 300_000;
   while (!views.some(({ status }) => status === 200) && Date.now() < end) await page.waitForTimeout(200);
   await page.waitForTimeout(2000);
   await page.screenshot({ path: screenshot });

@@ -109,6 +109,11 @@ export async function serveCommand(flags: ServeFlags, context: CliContext): Prom
     const text = error instanceof Error ? (io.env["WEIR_DEBUG"] ? error.stack : error.message) : String(error);
     say(`weir: a mistake of Weir's own in a request: ${text}; WEIR_DEBUG=1 shows where`);
   });
+  let failRunner: (error: unknown) => void = () => {};
+  const broken = new Promise<never>((_, reject) => {
+    failRunner = (error) => reject(queueFailed(error));
+  });
+  broken.catch(() => {});
   const runner = new Runner({
     queue,
     hub,
@@ -121,6 +126,7 @@ export async function serveCommand(flags: ServeFlags, context: CliContext): Prom
     forgetSaved: (jobId) => forgetSaved(savedLog, jobId),
     previews: flags.previewMethod === "none" ? "none" : "latent2rgb",
     now: Date.now,
+    onFailure: (error) => failRunner(error),
   });
 
   const closed = new Promise<void>((end) => {
@@ -146,7 +152,7 @@ export async function serveCommand(flags: ServeFlags, context: CliContext): Prom
         // It serves until it is stopped.
         return new Promise<never>(() => {});
       });
-      await Promise.race([closed, up]);
+      await Promise.race([closed, up, broken]);
     } finally {
       runner.close();
       hub.closeAll();
@@ -211,6 +217,14 @@ async function devicesOf(starting: StartingEngine, start: Promise<Engine>): Prom
       used,
     },
   ];
+}
+
+function queueFailed(error: unknown): ServerError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new ServerError(
+    "broken-queue",
+    `the queue cannot be kept: ${why}; make room on its disk and start again, it goes on`,
+  );
 }
 
 /** An address of this machine alone. */

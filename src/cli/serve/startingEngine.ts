@@ -3,7 +3,7 @@ import type { Engine } from "../../engine/supervisor.ts";
 
 /**
  * An engine that may still be starting, for a server that answers from its first moment: jobs wait for it, and one that is stopped meanwhile never
- * runs. If it does not start, jobs end with its error.
+ * runs. If it does not start, jobs never end: the server does, and they are there for the next one.
  */
 export interface StartingEngine extends Pick<Engine, "run" | "interrupt" | "free"> {
   /** Null as long as it starts, and if it failed. */
@@ -28,7 +28,7 @@ export function startingEngine(start: Promise<Engine>): StartingEngine {
       if (engine !== null) return engine.run(job, onEvent);
       waiting.add(job.id);
       try {
-        const started = await start;
+        const started = await start.catch(() => new Promise<never>(() => {}));
         return stopped.has(job.id) ? { status: "interrupted" } : await started.run(job, onEvent);
       } finally {
         waiting.delete(job.id);

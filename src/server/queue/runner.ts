@@ -25,6 +25,8 @@ export interface RunnerOptions {
   /** `--preview-method`, for prompts that do not say. */
   readonly previews: "none" | "latent2rgb";
   readonly now: () => number;
+  /** The queue cannot be kept any more (a full disk): nothing runs from here on. */
+  readonly onFailure: (error: unknown) => void;
 }
 
 /**
@@ -58,11 +60,17 @@ export class Runner {
 
   #work(): void {
     if (this.#loop !== null || this.#closing) return;
-    this.#loop = this.#runAll().finally(() => {
-      this.#loop = null;
-      // Something may have come between the last look and now.
-      if (this.#options.queue.waiting.length > 0) this.#work();
-    });
+    this.#loop = this.#runAll().then(
+      () => {
+        this.#loop = null;
+        // Something may have come between the last look and now.
+        if (this.#options.queue.waiting.length > 0) this.#work();
+      },
+      (error) => {
+        this.#closing = true;
+        this.#options.onFailure(error);
+      },
+    );
   }
 
   async #runAll(): Promise<void> {
