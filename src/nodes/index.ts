@@ -96,6 +96,7 @@ import { ModelSamplingAuraFlow } from "./model/modelSamplingAuraFlow.ts";
 import { ModelSamplingFlux } from "./model/modelSamplingFlux.ts";
 import { ModelSamplingSD3 } from "./model/modelSamplingSD3.ts";
 import { RescaleCFG } from "./model/rescaleCfg.ts";
+import { AddNoise } from "./sampling/addNoise.ts";
 import { AlignYourStepsScheduler } from "./sampling/alignYourStepsScheduler.ts";
 import { BasicGuider } from "./sampling/basicGuider.ts";
 import { BasicScheduler } from "./sampling/basicScheduler.ts";
@@ -112,6 +113,7 @@ import { KSampler } from "./sampling/kSampler.ts";
 import { KSamplerAdvanced } from "./sampling/kSamplerAdvanced.ts";
 import { KSamplerSelect } from "./sampling/kSamplerSelect.ts";
 import { LaplaceScheduler } from "./sampling/laplaceScheduler.ts";
+import { ManualSigmas } from "./sampling/manualSigmas.ts";
 import { PerpNegGuider } from "./sampling/perpNegGuider.ts";
 import { PolyexponentialScheduler } from "./sampling/polyexponentialScheduler.ts";
 import { RandomNoise } from "./sampling/randomNoise.ts";
@@ -147,6 +149,7 @@ import { StringConcatenate } from "./utilities/stringConcatenate.ts";
 
 /** Every node there is. One file adds a node; this list makes it known. */
 export const allNodes: readonly WeirNode[] = [
+  AddNoise,
   AlignYourStepsScheduler,
   BasicGuider,
   BasicScheduler,
@@ -234,6 +237,7 @@ export const allNodes: readonly WeirNode[] = [
   LoraLoader,
   LoraLoaderModelOnly,
   LotusConditioning,
+  ManualSigmas,
   MaskComposite,
   MaskPreview,
   MaskToImage,

@@ -19,7 +19,7 @@ describe.skipIf(!existsSync(new URL("golden/api/object_info/", sharedFolder)))(
     const recordings = readdirSync(new URL("golden/api/object_info/", sharedFolder));
     const recordedNodes = allNodes.filter(({ name }) => recordings.includes(`${name}.json`));
 
-    test("nearly all nodes are recorded", () => expect(recordedNodes.length).toBeGreaterThan(0.8 * allNodes.length));
+    test("most nodes are recorded", () => expect(recordedNodes.length).toBeGreaterThan(0.7 * allNodes.length));
 
     test.each(recordedNodes.map((node) => ({ node, name: node.name })))("$name", ({ node, name }) => {
       const recorded = withAnyProse(recordedClass(name)) as Record<string, unknown>;
