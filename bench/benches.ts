@@ -60,6 +60,18 @@ export const benches: readonly BenchEntry[] = [
     load: async () => (await import("./cases/pictures.ts")).pictures,
   },
   {
+    name: "simulated",
+    about:
+      "a klein-shaped file (0.9 GB, 2.6 GB with --full) at budgets: events as the planner says, a step over its formula",
+    load: async () => (await import("./cases/simulated.ts")).simulated,
+  },
+  {
+    name: "scenarios",
+    about:
+      "images with a klein-shaped transformer (0.9 GB, 2.6 GB with --full), the page cache cold: dynamic over classic",
+    load: async () => (await import("./cases/scenarios.ts")).scenarios,
+  },
+  {
     name: "peers",
     about: "our step over that of diffusers on PyTorch's CPU: all resident, and with offload",
     load: async () => (await import("./cases/peers.ts")).peers,

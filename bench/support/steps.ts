@@ -14,11 +14,16 @@ export interface Steps {
   close(): Promise<void>;
 }
 
-/** Announces steps without an end (as many as are asked for) at one shape, with inputs that depend on nothing. */
-export async function steps(runtime: Runtime, file: string, shape: Flux2Shape): Promise<Steps> {
+/** Announces steps (without an end: as many as are asked for) at one shape, with inputs that depend on nothing. */
+export async function steps(
+  runtime: Runtime,
+  file: string,
+  shape: Flux2Shape,
+  repeat: number | "unknown" = "unknown",
+): Promise<Steps> {
   const model = openFlux2(await openSafetensors(file));
   const loaded = runtime.load(model);
-  const run: Run = await loaded.begin([model.pass(shape)], { repeat: "unknown" });
+  const run: Run = await loaded.begin([model.pass(shape)], { repeat });
   const values = sampleInputs(model, shape);
   return {
     model,
