@@ -54,6 +54,20 @@ export interface TensorEntry {
   readonly shape: readonly number[];
   readonly offset: number;
   readonly bytes: number;
+  /** It is not so in the file: `read` makes it out of a quantised layer of this format that takes so many bytes there. */
+  readonly recoded?: { readonly format: string; readonly bytes: number };
+  /** Of a quantised matrix: what belongs to its product, by the names of tensors of the same source. */
+  readonly layer?: LayerTensors;
+}
+
+/** A layer is y = scale * (W turn(inputScale * x)). */
+export interface LayerTensors {
+  /** [1] or [rows] f32: multiplies the product. */
+  readonly scale?: string;
+  /** [columns] f32: multiplies the input. */
+  readonly inputScale?: string;
+  /** [n, n] f32: each n neighbours of the input are multiplied by it. It is symmetric and its own inverse. */
+  readonly rotation?: string;
 }
 
 /**
@@ -68,6 +82,11 @@ export interface WeightSource {
   readonly identity: string;
   readonly tensors: ReadonlyMap<string, TensorEntry>;
   readonly metadata: Readonly<Record<string, string>>;
+  /**
+   * A tensor in a shape of the same values that the table alone cannot tell, as an entry that `read` knows: quantised files hold some matrices
+   * padded, or as rows of groups. `undefined` where it is no such tensor, or not of that shape.
+   */
+  shapedAs?(name: string, shape: readonly number[]): TensorEntry | undefined;
   /** Fills `into` with the tensor's bytes from `offset` on. Throws `MissingTensor`, `FileChanged`, `ReadFailed` (each names file and fact). */
   read(name: string, offset: number, into: Uint8Array): Promise<void>;
   close(): Promise<void>;

@@ -1,4 +1,4 @@
-import type { WeightSource } from "../formats/weightSource.ts";
+import type { TensorEntry, WeightSource } from "../formats/weightSource.ts";
 import { elements } from "../tensor/dtype.ts";
 import { BrokenModel } from "./errors.ts";
 import type { Role, WeightDecl } from "./model.ts";
@@ -26,9 +26,14 @@ export class Declarations {
     return this.source.tensors.has(this.prefix + name);
   }
 
-  /** The tensor's shape as it is in the file, of `axes` axes. */
-  shape<const N extends 1 | 2 | 4>(name: string, axes: N): Axes[N] {
-    const { shape } = this.#entry(name);
+  /**
+   * The tensor's shape as it is in the file, of `axes` axes. `rows`: of a matrix, where another tensor tells them: some quantised files have the
+   * matrix in rows of groups.
+   */
+  shape<const N extends 1 | 2 | 4>(name: string, axes: N, rows?: number): Axes[N] {
+    const entry = this.#entry(name);
+    const grouped = rows === undefined ? entry.shape : [rows, elements(entry.shape) / rows];
+    const { shape } = this.source.shapedAs?.(entry.name, grouped) ?? entry;
     if (shape.length !== axes || shape.some((size) => size < 1))
       throw new BrokenModel(this.source.path, this.prefix + name, `is [${shape}], expected ${axes} sizes above 0`);
     return shape as unknown as Axes[N];
@@ -36,11 +41,31 @@ export class Declarations {
 
   /** Takes a weight in. A file may write it with axes of size 1 more or less (a 1x1 convolution for a matrix). */
   add(name: string, role: Role, shape: readonly number[]): void {
-    const entry = this.#entry(name);
+    let entry = this.#entry(name);
     const plain = (sizes: readonly number[]) => sizes.filter((size) => size !== 1).join();
-    if (plain(entry.shape) !== plain(shape) || elements(entry.shape) !== elements(shape))
-      throw new BrokenModel(this.source.path, entry.name, `is [${entry.shape}], expected [${shape}]`);
-    this.weights.push({ name, entry, role, shape });
+    if (plain(entry.shape) !== plain(shape) || elements(entry.shape) !== elements(shape)) {
+      const shaped = this.source.shapedAs?.(entry.name, shape);
+      if (!shaped) throw new BrokenModel(this.source.path, entry.name, `is [${entry.shape}], expected [${shape}]`);
+      entry = shaped;
+    }
+    if (entry.layer && role !== "matrix")
+      throw new BrokenModel(this.source.path, entry.name, `is quantised (${entry.recoded?.format}), and no matrix`);
+    this.weights.push({ name, entry, role, shape, ...this.#layer(entry) });
+  }
+
+  /** What a quantised file has beside a matrix: weights of the model too, leased with it. */
+  #layer({ layer }: TensorEntry): Pick<WeightDecl, "scale" | "inputScale" | "rotation"> {
+    const found: Record<string, string> = {};
+    for (const [part, theirs] of Object.entries(layer ?? {}) as [string, string][]) {
+      const name = theirs.startsWith(this.prefix) ? theirs.slice(this.prefix.length) : theirs;
+      found[part] = name;
+      const entry = this.source.tensors.get(theirs)!;
+      const role = entry.shape.length === 2 ? "matrix" : "vector";
+      // one rotation serves many layers
+      if (!this.weights.some((weight) => weight.name === name))
+        this.weights.push({ name, entry, role, shape: entry.shape });
+    }
+    return found;
   }
 
   /** How many of `stem`0, `stem`1, ... have tensors, without gaps. */

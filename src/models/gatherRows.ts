@@ -1,4 +1,5 @@
 import { MissingTensor } from "../formats/errors.ts";
+import { layerRows } from "../formats/quant/checkpoint/layerRows.ts";
 import { toFloat32 } from "../formats/toFloat32.ts";
 import type { WeightSource } from "../formats/weightSource.ts";
 import { BadModelInput } from "./errors.ts";
@@ -13,6 +14,7 @@ const READS = 4;
 export async function gatherRows(source: WeightSource, name: string, ids: ArrayLike<number>): Promise<Float32Array> {
   const entry = source.tensors.get(name);
   if (!entry) throw new MissingTensor(source.path, `has no tensor ${name}`);
+  const { layer } = entry;
   const [rows = 0, width = 0] = entry.shape;
   const rowBytes = entry.bytes / rows;
   const places = new Map<number, number[]>();
@@ -32,6 +34,7 @@ export async function gatherRows(source: WeightSource, name: string, ids: ArrayL
       const bytes = new Uint8Array(rowBytes);
       await source.read(name, id * rowBytes, bytes);
       const row = toFloat32(entry.encoding, bytes);
+      if (layer) await layerRows(source, layer, row, width, id);
       for (const i of at) out.set(row, i * width);
     }
   };

@@ -12,6 +12,10 @@ export interface WeightDecl {
   readonly shape: Shape;
   /** Of a matrix: the vector weight of this model, [rows] or [1], that its product is multiplied by; quantised files have such scales. */
   readonly scale?: string;
+  /** Of a matrix: the vector weight, [columns], that its input is multiplied by first. */
+  readonly inputScale?: string;
+  /** Of a matrix: the matrix weight, [n, n], that each n neighbours of its input are multiplied by. */
+  readonly rotation?: string;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { DEFAULT_QUANT, type QuantOptions } from "../formats/quant/checkpoint/quantOptions.ts";
 import { createEventLog } from "../memory/createEventLog.ts";
 import { createLedger } from "../memory/createLedger.ts";
 import { createResidency } from "../memory/createResidency.ts";
@@ -45,6 +46,8 @@ export interface RuntimeOptions {
   /** Bytes that the device's library takes unasked: charged to the ceiling from the start. */
   readonly reserve?: number;
   readonly precision: Precision;
+  /** `--fp8`: what eight-bit floats become. Default: `q8_0`. */
+  readonly fp8?: QuantOptions["fp8"];
   /** Called before each stage is submitted: progress, and the breadcrumb that survives a native abort. */
   readonly onStage?: (stage: StageNotice) => void;
   /** Sees each memory event as it happens, with the weight's name. */
@@ -138,6 +141,7 @@ export function createRuntime(given: RuntimeOptions): Runtime {
   return {
     device: backend.info,
     precision: options.precision,
+    quant: { fp8: options.fp8 ?? DEFAULT_QUANT.fp8, exact: options.precision === "fp32" },
 
     load(model: Model): LoadedModel {
       const { path, identity } = model.source;

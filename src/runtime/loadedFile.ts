@@ -69,7 +69,11 @@ export class LoadedFile {
     });
     const fresh = keyed.filter(({ key }) => !this.#weights.has(key));
     const specs = fresh.map(
-      ({ weight, form }): WeightSpec => ({ name: weight.name, bytes: form.bytes, fileBytes: weight.entry.bytes }),
+      ({ weight, form }): WeightSpec => ({
+        name: weight.name,
+        bytes: form.bytes,
+        fileBytes: weight.entry.recoded?.bytes ?? weight.entry.bytes,
+      }),
     );
     if (specs.length > 0) {
       const ids = this.#residency.register(this.id, specs);

@@ -37,13 +37,25 @@ export interface PreparedRun {
 /** The passes of one loaded model as programs and uses: the same for the device and for the planner. */
 export class ModelPasses {
   readonly #options: ModelPassesOptions;
-  readonly #scales: ReadonlyMap<string, string>;
+  /** What quantised layers have beside their matrix. */
+  readonly #terms: ReadonlyMap<string, Pick<LayerTerms, "scale" | "inputScale" | "rotation">>;
   readonly #compiled = new Map<string, CompiledPass>();
 
   constructor(options: ModelPassesOptions) {
     this.#options = options;
     const { weights } = options.model;
-    this.#scales = new Map(weights.flatMap(({ name, scale }) => (scale === undefined ? [] : [[name, scale]])));
+    this.#terms = new Map(
+      weights.flatMap(({ name, scale, inputScale, rotation }) =>
+        scale === undefined && inputScale === undefined && rotation === undefined
+          ? []
+          : [
+              [
+                name,
+                { ...(scale && { scale }), ...(inputScale && { inputScale }), ...(rotation && { rotation }) },
+              ] as const,
+            ],
+      ),
+    );
   }
 
   /** Throws `ShapeError` for tensors that do not fit together. */
@@ -86,9 +98,9 @@ export class ModelPasses {
       return known;
     }
     const terms = (name: string): LayerTerms | undefined => {
-      const scale = this.#scales.get(name);
+      const own = this.#terms.get(name);
       const theirs = companions?.terms(name);
-      return scale || theirs ? { ...theirs, ...(scale && { scale }) } : undefined;
+      return own || theirs ? { ...theirs, ...own } : undefined;
     };
     const { castWeights, backend, onCompiled } = this.#options;
     const compiled = compilePass(def, weights, castWeights, backend, terms);

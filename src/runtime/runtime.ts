@@ -1,3 +1,4 @@
+import type { QuantOptions } from "../formats/quant/checkpoint/quantOptions.ts";
 import type { Counters } from "../memory/eventLog.ts";
 import type { ResidencyStats } from "../memory/residency.ts";
 import type { Model } from "../models/model.ts";
@@ -13,6 +14,8 @@ import type { PassDef } from "../tensor/stage.ts";
 export interface Runtime {
   readonly device: DeviceInfo;
   readonly precision: Precision;
+  /** How files' quantised layers are to be opened (`openWeights`). */
+  readonly quant: QuantOptions;
   /**
    * Makes a model's weights known to the residency. Reads nothing. A file loaded twice has its weights once, and each asker its own model of it
    * (a text encoder with other taps); use `LoadedModel.model`, since a second opening's source is closed.

@@ -50,8 +50,8 @@ const normName = (name: string): string => name.replace(/_norm\.scale$/, "_norm.
 
 function readDims(file: Declarations): Flux2Dims {
   const [hidden, channels] = file.shape("img_in.weight", 2);
-  const [, context] = file.shape("txt_in.weight", 2);
-  const [, time] = file.shape("time_in.in_layer.weight", 2);
+  const [, context] = file.shape("txt_in.weight", 2, hidden);
+  const [, time] = file.shape("time_in.in_layer.weight", 2, hidden);
   const doubleBlocks = file.count("double_blocks.");
   const singleBlocks = file.count("single_blocks.");
   const norm = doubleBlocks > 0 ? "double_blocks.0.img_attn.norm" : "single_blocks.0.norm";
@@ -59,8 +59,8 @@ function readDims(file: Declarations): Flux2Dims {
   // The four position axes share a head equally, and each turns pairs of values.
   if (hidden % headDim !== 0 || headDim % 8 !== 0)
     throw new BrokenModel(file.source.path, `${norm}.query_norm.scale`, `is [${headDim}], no head width for ${hidden}`);
-  const doubleInner = doubleBlocks > 0 ? file.shape("double_blocks.0.img_mlp.2.weight", 2)[1] : 0;
-  const singleInner = singleBlocks > 0 ? file.shape("single_blocks.0.linear2.weight", 2)[1] - hidden : 0;
+  const doubleInner = doubleBlocks > 0 ? file.shape("double_blocks.0.img_mlp.2.weight", 2, hidden)[1] : 0;
+  const singleInner = singleBlocks > 0 ? file.shape("single_blocks.0.linear2.weight", 2, hidden)[1] - hidden : 0;
   return {
     channels,
     hidden,

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFloat32 } from "../../formats/readFloat32.ts";
+import { layerRows } from "../../formats/quant/checkpoint/layerRows.ts";
 import type { WeightSource } from "../../formats/weightSource.ts";
 import type { Model, WeightDecl } from "../model.ts";
 import { deltaRows, fileRows, type ReadRows } from "./deltaRows.ts";
@@ -118,15 +118,19 @@ function addProducts(
 
 /** Rows of the model's own weight as it computes with them: decoded, and scaled where the file has scales. */
 async function baseRows({ source, weights }: Model, weight: string): Promise<ReadRows> {
-  const { entry, shape, scale } = weights.find(({ name }) => name === weight)!;
+  const decl = weights.find(({ name }) => name === weight)!;
+  const { entry, shape, scale, inputScale, rotation } = decl;
   const read = fileRows(source, { ...entry, shape });
-  if (scale === undefined) return read;
-  const scales = await readFloat32(source, weights.find(({ name }) => name === scale)!.entry.name);
+  const inFile = (name: string): string => weights.find((weight) => weight.name === name)!.entry.name;
+  const layer = {
+    ...(scale !== undefined && { scale: inFile(scale) }),
+    ...(inputScale !== undefined && { inputScale: inFile(inputScale) }),
+    ...(rotation !== undefined && { rotation: inFile(rotation) }),
+  };
+  if (Object.keys(layer).length === 0) return read;
   return async (first, count) => {
     const rows = await read(first, count);
-    const columns = rows.length / count;
-    for (let i = 0; i < rows.length; i++)
-      rows[i]! *= scales[scales.length === 1 ? 0 : first + Math.floor(i / columns)]!;
+    await layerRows(source, layer, rows, rows.length / count, first);
     return rows;
   };
 }

@@ -1,3 +1,4 @@
+import type { QuantOptions } from "../../formats/quant/checkpoint/quantOptions.ts";
 import { openFlux2 } from "../../models/flux2/index.ts";
 import { flux2Sampling } from "../../sampling/flowSampling.ts";
 import type { WeirContext } from "../context.ts";
@@ -8,9 +9,13 @@ export const DIFFUSION_MODELS = "diffusion_models";
 /** Flux 2's cells: 8 pixels of the VAE, packed two by two. */
 const CELL = 16;
 
-/** A MODEL value from a file: what its header says of it. Throws as `openFile` does. */
-export async function diffusionModel(name: string, context: WeirContext): Promise<DiffusionModel> {
-  const { model, loaded } = await openFile(DIFFUSION_MODELS, name, openFlux2, context);
+/** A MODEL value from a file: what its header says of it. `cast`: as `openFile`. Throws as `openFile` does. */
+export async function diffusionModel(
+  name: string,
+  context: WeirContext,
+  cast?: QuantOptions["cast"],
+): Promise<DiffusionModel> {
+  const { model, loaded } = await openFile(DIFFUSION_MODELS, name, openFlux2, context, cast);
   const latent = { channels: model.dims.channels, cell: CELL };
   return { file: name, network: model, loaded, sampling: flux2Sampling(), latent };
 }

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { openWeights } from "../../formats/openWeights.ts";
+import type { QuantOptions } from "../../formats/quant/checkpoint/quantOptions.ts";
 import type { WeightSource } from "../../formats/weightSource.ts";
 import type { Model } from "../../models/model.ts";
 import type { LoadedModel } from "../../runtime/runtime.ts";
@@ -17,15 +18,19 @@ export function modelPath(folder: string, name: string, { folders }: WeirContext
 
 /**
  * A model of a folder, known to the runtime: only its header is read. It may read through an earlier opening of the same file, so use
- * `model` as returned. Throws what opening throws, each naming the file.
+ * `model` as returned. `cast`: wider floats are rounded to that encoding (`weight_dtype`). Throws what opening throws, each naming the file.
  */
 export async function openFile<M extends Model>(
   folder: string,
   name: string,
   open: (source: WeightSource) => M,
   context: WeirContext,
+  cast?: QuantOptions["cast"],
 ): Promise<{ readonly model: M; readonly loaded: LoadedModel }> {
-  const source = await openWeights(modelPath(folder, name, context));
+  const source = await openWeights(modelPath(folder, name, context), {
+    ...context.runtime.quant,
+    ...(cast && { cast }),
+  });
   let model: M;
   try {
     model = open(source);

@@ -1,3 +1,4 @@
+import { DEFAULT_QUANT, type QuantOptions } from "../../formats/quant/checkpoint/quantOptions.ts";
 import type { Budget, Residency } from "../../memory/residency.ts";
 import type { Schedule, Use, WeightSpec } from "../../memory/words.ts";
 import type { Model } from "../../models/model.ts";
@@ -21,6 +22,8 @@ export interface PlanningDevice {
 export interface PlanningOptions {
   readonly device: PlanningDevice;
   readonly precision: Precision;
+  /** As `RuntimeOptions.fp8`. */
+  readonly fp8?: QuantOptions["fp8"];
   readonly vram: number;
   /** As `RuntimeOptions.vramWeights`. */
   readonly vramWeights?: { readonly bytes: number } | { readonly share: number };
@@ -66,7 +69,7 @@ export interface PlanningRuntime extends Runtime {
  * A pass computes nothing and gives zeros. Nodes cannot tell it from a device, so what they will use is what they say here: nothing is
  * declared a second time. Mirrors runtime/loadedModel.ts; a test holds the two to the same events.
  */
-export function planningRuntime({ device, precision, vram, vramWeights }: PlanningOptions): PlanningRuntime {
+export function planningRuntime({ device, precision, fp8, vram, vramWeights }: PlanningOptions): PlanningRuntime {
   const models: RecordedModel[] = [];
   const runs: RecordedRun[] = [];
   const files = new Map<string, LoadedFile>();
@@ -82,6 +85,7 @@ export function planningRuntime({ device, precision, vram, vramWeights }: Planni
     node: "",
     device: device.info,
     precision,
+    quant: { fp8: fp8 ?? DEFAULT_QUANT.fp8, exact: precision === "fp32" },
     load(model: Model): LoadedModel {
       const { path, identity } = model.source;
       const known = files.get(path);

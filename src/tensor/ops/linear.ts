@@ -1,8 +1,12 @@
-import type { Tensor } from "../graph.ts";
+import { elements } from "../dtype.ts";
+import type { Graph, Tensor } from "../graph.ts";
+import type { LayerTerms } from "../layerTerms.ts";
 import { add, mul } from "./binary.ts";
 import { cast } from "./cast.ts";
 import { expectShape, refuse, show } from "./checks.ts";
+import { cont } from "./cont.ts";
 import { mulMat } from "./mulMat.ts";
+import { reshape } from "./reshape.ts";
 import { slice } from "./slice.ts";
 
 /**
@@ -14,7 +18,7 @@ export function linear(x: Tensor, w: Tensor, bias?: Tensor): Tensor {
   const { terms, first = 0, rows = 0 } = w.graph.layerOf(w) ?? {};
   const n = w.shape.at(-2)!;
   const product = (x: Tensor): Tensor => {
-    const y = mulMat(x.graph.options.castWeights ? cast(w, "f32") : w, x);
+    const y = mulMat(x.graph.options.castWeights ? cast(w, "f32") : w, terms ? seen(x, w, terms) : x);
     if (terms?.scale === undefined) return y;
     const factors = w.graph.weight(terms.scale);
     const [count] = factors.shape;
@@ -31,4 +35,34 @@ export function linear(x: Tensor, w: Tensor, bias?: Tensor): Tensor {
   if (!bias) return y;
   expectShape("linear", "bias", bias, [n]);
   return add(y, bias);
+}
+
+/** What W sees of x: the same tensor for all parts of a fused weight. */
+const inputs = new WeakMap<Graph, Map<string, Tensor>>();
+
+function seen(x: Tensor, w: Tensor, { inputScale, rotation }: LayerTerms): Tensor {
+  if (inputScale === undefined && rotation === undefined) return x;
+  const known = inputs.get(x.graph) ?? new Map<string, Tensor>();
+  inputs.set(x.graph, known);
+  const key = JSON.stringify([x.index, inputScale, rotation]);
+  const made = known.get(key) ?? turned(x, w, inputScale, rotation);
+  known.set(key, made);
+  return made;
+}
+
+function turned(x: Tensor, w: Tensor, inputScale: string | undefined, rotation: string | undefined): Tensor {
+  const k = x.shape.at(-1)!;
+  let y = x;
+  if (inputScale !== undefined) {
+    const factors = x.graph.weight(inputScale);
+    expectShape("linear", "input scale", factors, [k]);
+    y = mul(y, factors);
+  }
+  if (rotation === undefined) return y;
+  const matrix = x.graph.weight(rotation);
+  const [n] = matrix.shape;
+  if (matrix.shape.length !== 2 || matrix.shape[1] !== n || k % n! !== 0)
+    refuse(w, "linear", `rotation ${show(matrix)} of rows of ${k}`);
+  const groups = reshape(cont(y), [elements(y.shape) / n!, n!]);
+  return reshape(mulMat(matrix, groups), y.shape);
 }

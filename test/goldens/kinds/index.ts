@@ -11,6 +11,7 @@ import { nodesLoadImage } from "./nodesLoadImage.ts";
 import { nodesRun } from "./nodesRun.ts";
 import { nodesSampledConditioning } from "./nodesSampledConditioning.ts";
 import { nodesSaveImage } from "./nodesSaveImage.ts";
+import { quantCheckpoint, quantQuanto } from "./quantCheckpoint.ts";
 import { quantFp8Tables } from "./quantFp8Tables.ts";
 import { quantGgufFile } from "./quantGgufFile.ts";
 import { quantGgufType } from "./quantGgufType.ts";
@@ -78,6 +79,8 @@ const runners: readonly KindRunner[] = [
   nodesRun,
   nodesSampledConditioning,
   nodesSaveImage,
+  quantCheckpoint,
+  quantQuanto,
   quantFp8Tables,
   quantRound,
   quantWiden,
