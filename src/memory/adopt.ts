@@ -1,11 +1,15 @@
 import { arrange } from "./arrange.ts";
 import { drop, dropChunk } from "./moves.ts";
 import { planRam } from "./planRam.ts";
-import type { PolicyState, TooSmall } from "./policy.ts";
+import type { TooSmall } from "./policy.ts";
+import { policyState } from "./policyState.ts";
 import type { PoolChunk } from "./pool.ts";
+import { spare } from "./sparing.ts";
 import { hardLimit, type State, weightLimit } from "./state.ts";
 import type { WeightRecord } from "./weightRecord.ts";
 import { type Bytes, fail, ok, type Reason, type Result, type WeightId } from "./words.ts";
+
+const NOTHING: ReadonlySet<WeightId> = new Set();
 
 /** `leased`: leases hold chunks that would have to go, so many bytes too many. `refused`: by the device, at that limit. */
 export type CannotAdopt =
@@ -25,6 +29,8 @@ export async function adopt(state: State, why: Reason): Promise<Result<void, Can
   let refusals = 0;
   state.floor = 0;
   let lastTry: TooSmall | null = null;
+  let within: Bytes | null = null;
+  let sparing: ReturnType<typeof spare> = null;
   for (;;) {
     const limit = weightLimit(state);
     const planned = policy.plan(policyState(state, limit), run.schedule);
@@ -42,7 +48,12 @@ export async function adopt(state: State, why: Reason): Promise<Result<void, Can
       state.faultLimit = Number.POSITIVE_INFINITY;
       continue;
     }
-    const plan = planned.value;
+    // Once for each limit: what has left by the second look is no reason to spare less.
+    if (within !== limit) {
+      within = limit;
+      sparing = spare(state, run, limit);
+    }
+    const plan = sparing?.plan ?? planned.value;
     const pins: WeightRecord[] = [];
     const scheduled = new Set<WeightId>();
     for (const { weights } of run.cursor.track.uses) {
@@ -53,7 +64,16 @@ export async function adopt(state: State, why: Reason): Promise<Result<void, Can
       }
     }
     const { maxChunkBytes } = memory;
-    const target = arrange({ chunks: pool.chunks, window: state.window, plan, pins, scheduled, limit, maxChunkBytes });
+    const target = arrange({
+      chunks: pool.chunks,
+      window: state.window,
+      plan,
+      pins,
+      // Where others are spared, the schedule's own weights have no right of way before them.
+      scheduled: sparing === null ? scheduled : NOTHING,
+      limit,
+      maxChunkBytes,
+    });
     if ("short" in target) return fail({ kind: "leased", short: target.short });
 
     const reason = (record: WeightRecord): Reason => (scheduled.has(record.id) || why !== "replan" ? why : "room");
@@ -100,7 +120,7 @@ export async function adopt(state: State, why: Reason): Promise<Result<void, Can
       device: memory.device,
       policy: plan.policy,
       model: plan.modelBytes,
-      budget: limit,
+      budget: sparing?.limit ?? limit,
       pinned: plan.pinnedBytes,
       window: plan.windowBytes,
       ram: [...state.ramPinned].reduce((sum, weight) => sum + state.table[weight]!.bytes, 0),
@@ -141,14 +161,4 @@ function make(
     }
   }
   return ok(window);
-}
-
-function policyState(state: State, budget: Bytes): PolicyState {
-  const resident = state.table.filter((r): r is WeightRecord => r !== null && r.place !== null);
-  return {
-    bytes: (weight) => state.table[weight]!.size,
-    resident: resident.sort((a, b) => a.lastUse - b.lastUse).map((record) => record.id),
-    budget,
-    maxChunkBytes: state.memory.maxChunkBytes,
-  };
 }

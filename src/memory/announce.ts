@@ -38,7 +38,7 @@ export async function announce(
   state.faultLimit = Number.POSITIVE_INFINITY;
   state.ram.forgetRefusals();
   state.runs++;
-  remember(state, track);
+  remember(state, schedule, track);
   for (const { weights } of track.uses) for (const weight of weights) table[weight]!.lastRun = state.runs;
   for (const { residents } of state.window) for (const record of residents) record.neededUntil = -1;
   const adopted = await adopt(state, "replan");
@@ -71,9 +71,9 @@ export async function announce(
 }
 
 /** What of each model runs, and in which order: the next time it can be read ahead. */
-function remember(state: State, track: Track): void {
+function remember(state: State, schedule: Schedule, track: Track): void {
   const models = new Set(track.uses.flatMap(({ weights }) => weights.map((weight) => state.table[weight]!.model)));
-  for (const model of models) state.tracks.set(model, track);
+  for (const model of models) state.tracks.set(model, { schedule, track });
 }
 
 async function loadAll(state: State, { cursor }: RunState): Promise<void> {

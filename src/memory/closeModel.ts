@@ -27,6 +27,7 @@ export async function closeModel(state: State, model: ModelId): Promise<void> {
       }
       state.tracks.delete(model);
       state.wanted = state.wanted.filter((other) => other !== model);
+      if (state.run === null && state.window.every(({ residents }) => residents.length === 0)) state.window = [];
       for (const chunk of [...pool.chunks]) {
         if (chunk.residents.length === 0 && !state.window.includes(chunk)) pool.shrink(chunk);
       }

@@ -107,13 +107,13 @@ test("other models stay while there is room, and leave least recently used first
   const b = bench({ weights: 1000 });
   const models = ["a", "b", "c"].map((name) => registerStages(b.residency, name, oneEach(4)));
   for (const uses of models) {
-    const announced = await b.residency.announce(passes(uses, 1), 0);
+    const announced = await b.residency.announce(passes(uses, 2), 0);
     for (const use of uses) await step(b, use);
     if (announced.ok) announced.value.end();
   }
   expect(brief(b.events.recent()).filter((line) => line.includes("-"))).toEqual(["8 -0 room", "8 -1 room"]);
   // What stayed is not read again.
-  await b.residency.announce(passes(models[1]!, 1), 0);
+  await b.residency.announce(passes(models[1]!, 2), 0);
   for (const use of models[1]!) await step(b, use);
   expect(b.events.counters().moves).toBe(12);
 });

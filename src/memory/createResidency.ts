@@ -84,6 +84,7 @@ export function createResidency(options: ResidencyOptions): CheckedResidency {
     releases: new Set(),
     tracks: new Map(),
     wanted: [],
+    nextKnown: false,
     table: [],
     budget,
     runs: 0,
@@ -106,6 +107,7 @@ export function createResidency(options: ResidencyOptions): CheckedResidency {
     close: (model) => closeModel(state, model),
     announce: (schedule, reserved) => state.lock.run(() => announce(state, schedule, reserved)),
     announceNext(models) {
+      state.nextKnown = models.length > 0;
       const places = new Map([...models].reverse().map((model, i) => [model, models.length - 1 - i]));
       for (const record of state.table) {
         if (record !== null) record.nextUse = places.get(record.model) ?? Number.POSITIVE_INFINITY;

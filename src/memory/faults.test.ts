@@ -10,8 +10,8 @@ const model = stages.flat().reduce((a, b) => a + b, 0);
 /** What two loads in flight take at most. */
 const staging = 2 * Math.max(...stages.flat());
 
-/** Two passes over one model, then one over another, then the first again, with one fault. */
-async function twoModels(fault: Fault, weights: number, ram: number) {
+/** Two passes over one model, then one over another, then the first again, with one fault. `ahead`: each is read ahead while the other runs. */
+async function twoModels(fault: Fault, weights: number, ram: number, ahead: boolean) {
   const b = bench({
     weights,
     ram,
@@ -34,10 +34,11 @@ async function twoModels(fault: Fault, weights: number, ram: number) {
       b.residency.checkInvariants();
     }
   };
-  const run = async (uses: readonly Use[], n: number) => {
+  const run = async (uses: readonly Use[], n: number, next: string) => {
     const announced = await attempt(() => b.residency.announce(passes(uses, n), 0));
     if (announced === undefined) return;
     expect(announced.ok).toBe(true);
+    if (ahead) await b.residency.readAhead([next]);
     for (let pass = 0; pass < n; pass++) {
       for (const use of uses) {
         // What failed is asked for once more, as a runner would that gives a stage a second chance.
@@ -53,9 +54,13 @@ async function twoModels(fault: Fault, weights: number, ram: number) {
     }
     if (announced.ok) announced.value.end();
   };
-  await run(first, 2);
-  await run(second, 1);
-  await run(first, 1);
+  await run(first, 2, "b");
+  await run(second, 1, "a");
+  await run(first, 1, "b");
+  // What nobody waits for ends as well, one way or another.
+  await b.residency.readAhead([]);
+  await new Promise<void>((done) => setImmediate(done));
+  b.residency.checkInvariants();
   const calls = { ...b.memory.calls, ...b.host.calls, read: b.store.fills.length };
   return { ...b, errors, done, calls: calls[fault.what], steps: 4 * stages.length };
 }
@@ -67,9 +72,18 @@ test.each([
   { name: "the least there is", weights: 60, ram: 0 },
   { name: "one fits, RAM holds both", weights: model, ram: 3 * model },
   { name: "half, RAM holds a third", weights: Math.floor(model / 2), ram: Math.floor(model / 3) + staging },
-])("a fault at every call, once and for good: $name", async ({ weights, ram }) => {
+  { name: "all fits, read ahead", weights: 2 * model, ram: 0, ahead: true },
+  { name: "one and a half fit, read ahead", weights: Math.floor(1.5 * model), ram: 0, ahead: true },
+  { name: "one fits, RAM holds both, read ahead", weights: model, ram: 3 * model, ahead: true },
+  {
+    name: "half, RAM holds a third, read ahead",
+    weights: Math.floor(model / 2),
+    ram: model / 2 + staging,
+    ahead: true,
+  },
+])("a fault at every call, once and for good: $name", async ({ weights, ram, ahead = false }) => {
   await eachFault(async (fault) => {
-    const run = await twoModels(fault, weights, ram);
+    const run = await twoModels(fault, weights, ram, ahead);
     const { done, errors, calls, steps, events, memory, ledger, residency, host } = run;
     const met = calls >= fault.nth;
     expect(events.counters().faults > 0).toBe(met);

@@ -86,12 +86,12 @@ test("a model that comes next stays where another one makes way", async () => {
     const b = bench({ weights: 400 });
     const [a, second, third] = ["a", "b", "c"].map((name) => registerStages(b.residency, name, one(100)));
     for (const uses of [a!, second!]) {
-      const announced = await b.residency.announce(passes(uses, 1), 0);
+      const announced = await b.residency.announce(passes(uses, 2), 0);
       for (const use of uses) await step(b, use);
       if (announced.ok) announced.value.end();
     }
     if (told) b.residency.announceNext(["a"]);
-    await b.residency.announce(passes(third!, 1), 0);
+    await b.residency.announce(passes(third!, 2), 0);
     const left = brief(b.events.recent()).filter((line) => line.includes("-"));
     expect(left).toEqual(told ? ["4 -2 room", "4 -3 room"] : ["4 -0 room", "4 -1 room"]);
   }
@@ -101,15 +101,15 @@ test("what comes back from RAM leaves vram before what has to be read", async ()
   const b = bench({ weights: 400, ram: 200 + 200 });
   const [first, second, third] = ["a", "b", "c"].map((name) => registerStages(b.residency, name, one(100)));
   for (const uses of [first!, second!]) {
-    const announced = await b.residency.announce(passes(uses, 1), 0);
+    const announced = await b.residency.announce(passes(uses, 2), 0);
     for (const use of uses) await step(b, use);
     if (announced.ok) announced.value.end();
   }
   // RAM has the first model's weights: used longer ago, too. Used again, they are the newer ones.
-  const again = await b.residency.announce(passes(first!, 1), 0);
+  const again = await b.residency.announce(passes(first!, 2), 0);
   for (const use of first!) await step(b, use);
   if (again.ok) again.value.end();
-  await b.residency.announce(passes(third!, 1), 0);
+  await b.residency.announce(passes(third!, 2), 0);
   const left = brief(b.events.recent()).filter((line) => / -/.test(line));
   expect(left).toEqual(["6 -0 room", "6 -1 room"]);
 });
@@ -118,7 +118,7 @@ test("copies of a model that nobody has asked for in many runs make way for what
   const b = bench({ weights: 200, ram: 200 + 200 });
   const [old, first, second] = ["old", "a", "b"].map((name) => registerStages(b.residency, name, one(100)));
   const run = async (uses: typeof old) => {
-    const announced = await b.residency.announce(passes(uses!, 1), 0);
+    const announced = await b.residency.announce(passes(uses!, 2), 0);
     for (const use of uses!) await step(b, use);
     if (announced.ok) announced.value.end();
   };
@@ -127,4 +127,68 @@ test("copies of a model that nobody has asked for in many runs make way for what
   expect(b.residency.stats().inRam).toEqual([0, 1]);
   for (let i = 0; i < 6; i++) for (const uses of [first, second]) await run(uses);
   expect(b.residency.stats().inRam).not.toContain(0);
+});
+
+/** What a prompt of encoder, transformer (four passes) and VAE reads once all is in its place; and the least that any policy reads. */
+async function steadyReads(vramShare: number, ramShare: number, told: boolean, ahead: boolean) {
+  const chain = {
+    encoder: { stages: stagesOf(16, [15, 15, 6, 6]), n: 1 },
+    transformer: { stages: stagesOf(24, [16, 12, 12, 2]), n: 4 },
+    vae: { stages: stagesOf(3, [10, 6]), n: 1 },
+  };
+  const order = Object.keys(chain) as (keyof typeof chain)[];
+  const sizes = order.map((name) => chain[name].stages.flat().reduce((a, b) => a + b, 0));
+  const all = sizes.reduce((a, b) => a + b, 0);
+  const [weights, ram] = [Math.ceil(all * vramShare), Math.ceil(all * ramShare)];
+  const b = bench({ weights, ram: ram + 2 * 18 });
+  const uses = order.map((name) => registerStages(b.residency, name, chain[name].stages));
+  let before = 0;
+  for (let prompt = 0; prompt < 5; prompt++) {
+    if (prompt === 3) before = b.events.counters().readBytes;
+    for (const [i, name] of order.entries()) {
+      const next = [...order.slice(i + 1), ...order.slice(0, i + 1)];
+      if (told) b.residency.announceNext(next);
+      const announced = await b.residency.announce(passes(uses[i]!, chain[name].n), 0);
+      if (!announced.ok) throw new Error(`${name} does not fit`);
+      if (ahead) await b.residency.readAhead(next.slice(0, 1));
+      for (let pass = 0; pass < chain[name].n; pass++) for (const use of uses[i]!) await step(b, use);
+      announced.value.end();
+    }
+  }
+  const reads = (b.events.counters().readBytes - before) / 2;
+  const least = Math.max(0, all - weights - ram) + 3 * Math.max(0, sizes[1]! - weights - ram);
+  // Beside what the tiers hold: windows of two stages and a weight, one for the encoder and, in each of its passes, one for the transformer.
+  return { reads, least, windows: 5 * (2 * 48 + 18) };
+}
+
+test("encoder, transformer, VAE, next prompt: no more is read than neither tier has room for, and what windows take", async () => {
+  for (const vram of [0.3, 0.5, 0.7, 0.9])
+    for (const ram of [0, 0.2, 0.4, 0.8])
+      for (const [told, ahead] of [
+        [false, false],
+        [true, true],
+      ] as const) {
+        const { reads, least, windows } = await steadyReads(vram, ram, told, ahead);
+        expect([vram, ram, told, reads <= least + windows]).toEqual([vram, ram, told, true]);
+        if (vram >= 0.7) expect(reads).toBeLessThanOrEqual(least + windows / 3);
+      }
+});
+
+test("a model that is used once streams past others that come back, and takes their place when they no longer do", async () => {
+  const b = bench({ weights: 400 });
+  const small = registerStages(b.residency, "small", [[60], [60], [60]]);
+  const large = registerStages(b.residency, "large", [[100], [100], [90]]);
+  const run = async (uses: typeof small, n: number) => {
+    const announced = await b.residency.announce(passes(uses, n), 0);
+    for (let pass = 0; pass < n; pass++) for (const use of uses) await step(b, use);
+    if (announced.ok) announced.value.end();
+  };
+  await run(large, 3);
+  await run(small, 1);
+  const inVram = () => b.residency.stats().resident.filter((weight) => weight >= 3).length;
+  expect(inVram()).toBe(3);
+  b.residency.announceNext(["small"]);
+  await run(small, 1);
+  expect(b.residency.stats().resident.filter((weight) => weight < 3)).toHaveLength(3);
+  expect(inVram()).toBeLessThan(3);
 });

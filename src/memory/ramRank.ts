@@ -2,18 +2,19 @@ import type { State } from "./state.ts";
 import type { WeightRecord } from "./weightRecord.ts";
 
 /** Announcements after which a weight that none of them named is taken for one that will not come back: several prompts of several models. */
-const STALE = 16;
+export const STALE = 16;
 
 /**
  * THE decision of what RAM holds when it cannot hold all: the higher the rank, the longer a copy stays, and a weight that is read displaces only
  * copies of a lower one. It orders by expected uses from RAM before the next read: 3, the schedule in force reads it again each pass. Between 1 and 2,
  * its model is known to come next, the sooner the higher. 1, nobody knows: what is there stays, and the newest leaves last; a cache that let each newcomer
- * in would lose all of a cycle of models that is a little too long. 0, vram holds it for as long as the schedule runs. -1, no announcement
- * has named it for long. Source: residency.md, "A recommended algorithm", 3, 4 and 6.
+ * in would lose all of a cycle of models that is a little too long. 0, vram holds it as well. -1, no announcement has named it for long. Source: residency.md, "A recommended algorithm", 3, 4 and 6.
  */
-export function ramRank({ run, runs, plan, ramPinned }: State, { id, nextUse, lastRun }: WeightRecord): number {
+export function ramRank({ run, runs, window, ramPinned }: State, record: WeightRecord): number {
+  const { id, nextUse, lastRun, chunk } = record;
   if (run !== null && ramPinned.has(id)) return 3;
+  if (chunk !== null && !window.includes(chunk)) return 0;
   if (nextUse < Number.POSITIVE_INFINITY) return 1 + 1 / (1 + nextUse);
   if (runs - lastRun >= STALE) return -1;
-  return run !== null && plan?.pinned.has(id) ? 0 : 1;
+  return 1;
 }

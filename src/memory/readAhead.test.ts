@@ -54,7 +54,7 @@ test("it displaces nothing: what does not fit into VRAM goes into RAM, what does
 });
 
 test("of a model that has run before, what its plan keeps is read into room that is not enough for all", async () => {
-  const b = await two({ weights: MODEL + 30 });
+  const b = await two({ weights: MODEL + 60 });
   b.end();
   await run(b, b.second);
   await run(b, b.first);
@@ -65,7 +65,8 @@ test("of a model that has run before, what its plan keeps is read into room that
   await b.residency.readAhead(["b"]);
   await settle();
   const ahead = reads(b) - before;
-  expect(ahead).toBe(30);
+  expect(ahead).toBeGreaterThan(0);
+  expect(b.memory.liveBytes).toBeLessThanOrEqual(MODEL + 60);
   if (announced.ok) announced.value.end();
   await run(b, b.second);
   expect(reads(b) - before).toBe(MODEL);

@@ -1,6 +1,6 @@
 import { CHUNK, PIECES } from "./arrange.ts";
 import { keepInRam, load, retract } from "./moves.ts";
-import { pinOrder } from "./pinOrder.ts";
+import { policyState } from "./policyState.ts";
 import type { PoolChunk } from "./pool.ts";
 import { type State, weightLimit } from "./state.ts";
 import type { WeightRecord } from "./weightRecord.ts";
@@ -34,56 +34,54 @@ export function readAhead(state: State, models: readonly ModelId[]): void {
 /** Free room to what is wanted next; nothing when there is none. To be called wherever a plan has changed, or a run has ended. */
 export function fillAhead(state: State): void {
   for (const model of state.wanted) {
-    const { records, ordered } = toRead(state, model);
-    if (records.length > 0) intoDevice(state, records, ordered);
+    const records = toRead(state, model);
+    if (records.length > 0) intoDevice(state, model, records);
     if (state.ram.limit > 0) intoRam(state, records);
   }
 }
 
 /** What a run of the model would use and what does not lie anywhere in device memory, in the order of use; of the schedule in force, none. */
-function toRead(state: State, model: ModelId): { readonly records: WeightRecord[]; readonly ordered: boolean } {
-  const track = state.tracks.get(model);
+function toRead(state: State, model: ModelId): WeightRecord[] {
+  const track = state.tracks.get(model)?.track;
   const used = track && new Set(track.uses.flatMap(({ weights }) => weights));
   const known = used
     ? [...used].flatMap((weight) => state.table[weight] ?? [])
     : state.table.filter((record): record is WeightRecord => record?.model === model);
-  const records = known.filter((record) => record.state === "absent" && !isPlanned(state, record));
-  return { records, ordered: track !== undefined };
+  return known.filter((record) => record.state === "absent" && !isPlanned(state, record));
 }
 
 const isPlanned = ({ run, scheduled }: State, { id }: WeightRecord): boolean => run !== null && scheduled.has(id);
 
 /**
- * In the order of pins, of which any plan keeps the first: where not all has room, what is read is what its plan will keep. Of a model that has not run
- * yet nobody knows that: all of it, or none.
+ * Where not all has room, what the model's plan would keep in it: any larger plan keeps that as well. Of a model that has not run yet nobody knows that:
+ * all of it, or none.
  */
-function intoDevice(state: State, records: readonly WeightRecord[], ordered: boolean): void {
+function intoDevice(state: State, model: ModelId, records: readonly WeightRecord[]): void {
   const { pool, memory, tracks } = state;
-  let room = weightLimit(state) - pool.bytes;
+  const room = weightLimit(state) - pool.bytes;
   const bytes = records.reduce((sum, { size }) => sum + size, 0);
-  let chosen = new Set(records);
+  let inOrder = records;
   if (bytes > room) {
-    if (!ordered) return;
-    chosen = new Set();
-    const track = tracks.get(records[0]!.model)!;
-    const wanted = new Set(records);
-    for (const weight of pinOrder(track, (id) => state.table[id]?.size ?? 0)) {
-      const record = state.table[weight];
-      if (!record || !wanted.has(record)) continue;
-      if (record.size > room) break;
-      room -= record.size;
-      chosen.add(record);
-    }
+    const known = tracks.get(model);
+    if (known === undefined) return;
+    const there = state.table.reduce((sum, r) => sum + (r?.model === model && r.place !== null ? r.size : 0), 0);
+    const planned = state.policy.plan(policyState(state, room + there), known.schedule);
+    if (!planned.ok) return;
+    let left = room;
+    inOrder = records.filter(({ id, size }) => planned.value.pinned.has(id) && (left -= size) >= 0);
   }
   const target = Math.min(CHUNK, memory.maxChunkBytes, Math.ceil(bytes / PIECES));
-  const inOrder = records.filter((record) => chosen.has(record));
   for (let from = 0; from < inOrder.length; ) {
     let size: Bytes = inOrder[from]!.size;
     let to = from + 1;
     while (to < inOrder.length && size + inOrder[to]!.size <= target) size += inOrder[to++]!.size;
-    // The device has less than it was said to: the rest is read when its run begins.
     const chunk = pool.grow(size);
-    if (chunk === null) return;
+    if (chunk === null) {
+      // The device has less than it was said to: the rest is read when its run begins.
+      const message = `${memory.device} refused ${size} bytes for what is read ahead`;
+      state.events.add({ kind: "fault", at: state.now, device: memory.device, what: "allocate", message });
+      return;
+    }
     let offset = 0;
     for (const record of inOrder.slice(from, to)) {
       pool.put(record, chunk, offset);

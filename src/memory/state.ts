@@ -38,9 +38,11 @@ export interface State {
   readonly table: (WeightRecord | null)[];
   budget: Budget;
   /** How each model was last announced. */
-  readonly tracks: Map<ModelId, Track>;
+  readonly tracks: Map<ModelId, { readonly schedule: Schedule; readonly track: Track }>;
   /** What is read ahead where nothing else wants the room, first things first (readAhead.ts). */
   wanted: readonly ModelId[];
+  /** `announceNext` said which models come next. */
+  nextKnown: boolean;
   /** Announcements so far. */
   runs: number;
   /** Logical time: acquires so far. */

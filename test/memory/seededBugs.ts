@@ -194,4 +194,46 @@ export const seededBugs: readonly SeededBug[] = [
     from: 'if (state.run !== null) state.replan = after < before ? "budget" : (state.replan ?? "replan");',
     to: "if (state.run !== null) return;",
   },
+  {
+    name: "what is read ahead pushes copies out of RAM",
+    file: "moves.ts",
+    from: 'ram.enter(record, tenant, reason !== "ahead")',
+    to: "ram.enter(record, tenant)",
+  },
+  {
+    name: "idle reads do not step aside",
+    file: "lane.ts",
+    from: "return !this.#queues.urgent.isEmpty || !this.#queues.normal.isEmpty;",
+    to: "return false;",
+  },
+  {
+    name: "a lane runs what is read ahead before what a schedule needs",
+    file: "lane.ts",
+    from: "urgent.next() ?? normal.next() ?? idle.next()",
+    to: "idle.next() ?? urgent.next() ?? normal.next()",
+  },
+  {
+    name: "what is read ahead takes room that is not there",
+    file: "readAhead.ts",
+    from: "const room = weightLimit(state) - pool.bytes;",
+    to: "const room = weightLimit(state);",
+  },
+  {
+    name: "the end of a run calls off what is read ahead for the next",
+    file: "endRun.ts",
+    from: 'if (!record.load!.begun && record.load!.rank !== "idle") retract',
+    to: "if (!record.load!.begun) retract",
+  },
+  {
+    name: "a model that is used once pushes out one that comes back",
+    file: "adopt.ts",
+    from: "const plan = sparing?.plan ?? planned.value;",
+    to: "const plan = planned.value;",
+  },
+  {
+    name: "RAM keeps what vram holds as long as what only it holds",
+    file: "ramRank.ts",
+    from: "if (chunk !== null && !window.includes(chunk)) return 0;",
+    to: "",
+  },
 ];
