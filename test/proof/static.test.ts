@@ -131,8 +131,8 @@ describe.each(["reference", "cpu"])("all fits, on %s", (device) => {
 
   test("the same graphs, node for node, in as many submissions", () => {
     expect(dynamic.submissions).toEqual(fixed.submissions);
-    // 3 passes of 4 stages for two conds, 2 + 1 of flux2's 8, 1 of 2, 2 of 4.
-    expect(dynamic.submissions.length).toBe(24 + 24 + 2 + 8);
+    // 3 passes of 4 stages for two conds, 2 + 1 of flux2's 9, 1 of 2, 2 of 4.
+    expect(dynamic.submissions.length).toBe(24 + 27 + 2 + 8);
   });
 
   test("the same bytes, of memory and of pictures", () => {
