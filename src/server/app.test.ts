@@ -92,12 +92,19 @@ test("what is no route is 404 for GET and 405 for the rest, as JSON", async () =
 
 test("a mistake of ours is 500 without a word of where, and is told to the log", async () => {
   const { ask, mistakes } = world({
-    machine: { free: () => {}, devices: () => Promise.reject(new Error("of ours")), argv: [], version: "0" },
+    machine: {
+      free: () => {},
+      devices: () => Promise.reject(new Error("of ours")),
+      stats: async () => ({ vram: { used: 2n ** 60n } }),
+      argv: [],
+      version: "0",
+    },
   });
   const answer = await ask("/system_stats");
   expect(answer.status).toBe(500);
   expect(await answer.text()).not.toContain("of ours");
   expect(mistakes).toHaveLength(1);
+  expect(await (await ask("/weir/memory")).text()).toBe('{"vram":{"used":1152921504606846976}}');
 });
 
 describe("who is let in", () => {

@@ -5,6 +5,7 @@ import { sendJson } from "./http/sendJson.ts";
 import { getFeatures, getNone } from "./routes/catalogues.ts";
 import { getHistory } from "./routes/getHistory.ts";
 import { getHistoryOf } from "./routes/getHistoryOf.ts";
+import { getMemory } from "./routes/getMemory.ts";
 import { getPrompt } from "./routes/getPrompt.ts";
 import { getQueue } from "./routes/getQueue.ts";
 import { getSystemStats } from "./routes/getSystemStats.ts";
@@ -41,6 +42,7 @@ import { getSetting, getSettings, getUsers, postSetting, postSettings, postUsers
 import { corsHeaders } from "./security/corsHeaders.ts";
 import { hostGuard } from "./security/hostGuard.ts";
 import { originGuard } from "./security/originGuard.ts";
+import { safeHeaders } from "./security/safeHeaders.ts";
 import { tokenGuard } from "./security/tokenGuard.ts";
 import type { ServerParts } from "./serverParts.ts";
 
@@ -54,7 +56,7 @@ type Route = readonly [method: Method, path: string, handler: Handler];
 export function createApp(parts: ServerParts, onError: (error: unknown) => void = () => {}): Hono {
   const app = new Hono();
   const { hosts, cors, token } = parts.security;
-  app.use(corsHeaders(cors), hostGuard(hosts), originGuard(cors), tokenGuard(token));
+  app.use(safeHeaders(), corsHeaders(cors), hostGuard(hosts), originGuard(cors), tokenGuard(token));
   const add = (prefix: string, routes: readonly Route[]) => {
     for (const [method, path, handler] of routes) app.on(method, prefix + path, handler);
   };
@@ -96,6 +98,7 @@ const bothWays = (parts: ServerParts): readonly Route[] => [
   ["GET", "/object_info", getObjectInfo(parts)],
   ["GET", "/object_info/:class", getObjectInfoOf(parts)],
   ["GET", "/system_stats", getSystemStats(parts)],
+  ["GET", "/weir/memory", getMemory(parts)],
   ["GET", "/view", getView(parts)],
   ["GET", "/view_metadata/:folder", getViewMetadata(parts)],
   ["POST", "/upload/image", postUploadImage(parts)],

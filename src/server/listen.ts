@@ -13,6 +13,20 @@ export interface ListenOptions {
   /** 0: any that is free. */
   readonly port: number;
   readonly tls?: { readonly keyFile: string; readonly certFile: string };
+  /** Left out: `PATIENCE`. */
+  readonly patience?: Patience;
+}
+
+/** How long a client may take, in ms. Who takes longer is cut off; a socket that is up has its own pings. */
+export interface Patience {
+  /** From its first byte to the end of its headers. */
+  readonly headers: number;
+  /** For the whole request, uploads over slow lines included. */
+  readonly request: number;
+  /** Without a byte in either direction. */
+  readonly idle: number;
+  /** How often it is looked. */
+  readonly look: number;
 }
 
 export interface Listening {
@@ -23,8 +37,9 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Whole requests, uploads over slow lines included; a client that takes longer sends nothing. */
-const REQUEST_MS = 10 * 60_000;
+const PATIENCE: Patience = { headers: 20_000, request: 10 * 60_000, idle: 120_000, look: 5000 };
+/** Connections at a time: each costs memory, and a browser has six. */
+const MAX_CONNECTIONS = 4000;
 const MAX_HEADER = 64 * 1024;
 
 /** Opens the port for requests and sockets. Throws ServerError: "address-in-use", "cannot-listen". */
@@ -34,10 +49,18 @@ export async function listen(
   options: ListenOptions,
 ): Promise<Listening> {
   const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-  const settings = { maxHeaderSize: MAX_HEADER, requestTimeout: REQUEST_MS };
+  const { headers, request, idle, look } = options.patience ?? PATIENCE;
+  const settings = {
+    maxHeaderSize: MAX_HEADER,
+    headersTimeout: headers,
+    requestTimeout: request,
+    connectionsCheckingInterval: look,
+  };
   const server = options.tls
     ? (createHttps({ ...settings, ...readTls(options.tls) }, answer as never) as unknown as Server)
     : createHttp(settings, answer as never);
+  server.maxConnections = MAX_CONNECTIONS;
+  server.setTimeout(idle);
   const sockets = attachSockets(server, parts.hub, parts.security);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(cannotListen(error, options)));

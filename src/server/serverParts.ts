@@ -39,6 +39,8 @@ export interface NodeCatalogue {
 export interface Machine {
   free(request: FreeRequest): void;
   devices(): Promise<readonly DeviceFacts[]>;
+  /** The engine's counters, plain data; null if it does not answer now. */
+  stats(): Promise<unknown>;
   /** As the process was started. */
   readonly argv: readonly string[];
   readonly version: string;

@@ -2,13 +2,13 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
-import type { JobEvent } from "../../engine/messages.ts";
 import { forgetSaved, readSaved } from "../../engine/savedLog.ts";
 import type { Engine } from "../../engine/supervisor.ts";
 import { createFolders } from "../../nodes/folders.ts";
 import { allNodes } from "../../nodes/index.ts";
 import { readModelPaths } from "../../nodes/readModelPaths.ts";
 import { formatBytes } from "../../runtime/formatBytes.ts";
+import type { RunStats } from "../../runtime/runtime.ts";
 import { createApp } from "../../server/app.ts";
 import { ServerError } from "../../server/errors.ts";
 import { limitsOf } from "../../server/limits.ts";
@@ -17,7 +17,7 @@ import { LogRing } from "../../server/logRing.ts";
 import { createPictureThread } from "../../server/pictures/pictureThread.ts";
 import { JobQueue } from "../../server/queue/jobQueue.ts";
 import { openJobStore } from "../../server/queue/openJobStore.ts";
-import { Runner } from "../../server/queue/runner.ts";
+import { type JobEngine, Runner } from "../../server/queue/runner.ts";
 import type { DeviceFacts, Security, ServerParts } from "../../server/serverParts.ts";
 import { Hub } from "../../server/socket/hub.ts";
 import { createUsers } from "../../server/users/users.ts";
@@ -97,6 +97,7 @@ export async function serveCommand(flags: ServeFlags, context: CliContext): Prom
     machine: {
       free: (request) => engine.free(request),
       devices: () => devicesOf(engine, starting),
+      stats: async () => (engine.engine === null ? null : statsNow(engine.engine)),
       argv: ["weir", "serve"],
       version: packageJson().version,
     },
@@ -117,7 +118,7 @@ export async function serveCommand(flags: ServeFlags, context: CliContext): Prom
   const runner = new Runner({
     queue,
     hub,
-    engine: { run: (job, onEvent) => runAndTell(engine, job, onEvent, say), interrupt: (id) => engine.interrupt(id) },
+    engine: tellingEngine(engine, say),
     encode: async (preview) => {
       const result = await pictures.run({ kind: "preview", preview });
       return result.ok && result.type !== "webp" ? { type: result.type, bytes: result.bytes } : null;
@@ -170,43 +171,39 @@ export async function serveCommand(flags: ServeFlags, context: CliContext): Prom
   }
 }
 
-/** Runs a job and says in the log what a person at the terminal wants to know of it. */
-async function runAndTell(
-  engine: StartingEngine,
-  job: Parameters<Engine["run"]>[0],
-  onEvent: (event: JobEvent) => void,
-  say: (text: string) => void,
-): ReturnType<Engine["run"]> {
-  const startedAt = Date.now();
-  const before = (await engine.engine?.stats()) ?? undefined;
-  let fresh = false;
-  const result = await engine.run(job, (event) => {
-    if (event.kind === "warning") say(`warning: ${event.text}`);
-    if (event.kind === "restarted") {
-      fresh = true;
-      say(`the engine died${event.where === "" ? "" : ` in ${event.where}`} (${event.reason}); starting again`);
-    }
-    onEvent(event);
-  });
-  const seconds = `${((Date.now() - startedAt) / 1000).toFixed(2)} s`;
-  if (result.status === "success") {
-    say(`${job.id}: done in ${seconds}; ${runLine(statsSince(fresh ? undefined : before, result.stats))}`);
-  } else if (result.status === "error") {
-    const where = result.node === undefined ? "" : `${result.classType} (node ${result.node}): `;
-    say(`${job.id}: ${where}${result.error.message}`);
-  } else say(`${job.id}: ${result.status === "invalid" ? result.lines.join("; ") : "interrupted"}`);
-  return result;
+/** Says in the log what a person at the terminal wants to know of each job. */
+function tellingEngine(engine: StartingEngine, say: (text: string) => void): JobEngine {
+  let before: RunStats | undefined;
+  return {
+    interrupt: (id) => engine.interrupt(id),
+    async run(job, onEvent) {
+      const startedAt = Date.now();
+      const result = await engine.run(job, (event) => {
+        if (event.kind === "warning") say(`warning: ${event.text}`);
+        if (event.kind === "restarted") {
+          // A new process counts from zero.
+          before = undefined;
+          say(`the engine died${event.where === "" ? "" : ` in ${event.where}`} (${event.reason}); starting again`);
+        }
+        onEvent(event);
+      });
+      if (result.status === "success") {
+        const seconds = ((Date.now() - startedAt) / 1000).toFixed(2);
+        say(`${job.id}: done in ${seconds} s; ${runLine(statsSince(before, result.stats))}`);
+        before = result.stats;
+      } else if (result.status === "error") {
+        const where = result.node === undefined ? "" : `${result.classType} (node ${result.node}): `;
+        say(`${job.id}: ${where}${result.error.message}`);
+      } else say(`${job.id}: ${result.status === "invalid" ? result.lines.join("; ") : "interrupted"}`);
+      return result;
+    },
+  };
 }
 
 async function devicesOf(starting: StartingEngine, start: Promise<Engine>): Promise<readonly DeviceFacts[]> {
   const engine = starting.engine ?? (await start.catch(() => null));
   if (engine === null) return [];
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), STATS_MS);
-  });
-  const stats = await Promise.race([engine.stats(), late]);
-  clearTimeout(timer);
+  const stats = await statsNow(engine);
   const used = stats?.vram.used ?? 0;
   return [
     {
@@ -225,6 +222,17 @@ function queueFailed(error: unknown): ServerError {
     "broken-queue",
     `the queue cannot be kept: ${why}; make room on its disk and start again, it goes on`,
   );
+}
+
+/** Its counters, unless it computes and does not come to answer. */
+async function statsNow(engine: Engine): ReturnType<Engine["stats"]> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), STATS_MS);
+  });
+  const stats = await Promise.race([engine.stats(), late]);
+  clearTimeout(timer);
+  return stats;
 }
 
 /** An address of this machine alone. */

@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { Readable } from "node:stream";
 import type { Context } from "hono";
@@ -15,7 +16,8 @@ export async function serveFile(
   path: string,
   headers: Readonly<Record<string, string>>,
 ): Promise<Response> {
-  const file = await open(path, "r").catch(() => null);
+  // A pipe in the folder would else keep the opening waiting for its writer.
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(() => null);
   if (file === null) throw new RequestError(404, "there is no such file", "filename");
   let kept = false;
   try {

@@ -142,6 +142,13 @@ export class JobReporter {
         });
         break;
       }
+      case "stage": {
+        // Only to clients that ask for it: some take every message for one of ComfyUI's.
+        const { model, stage, vramUsed, vramBudget, movedBytes } = event;
+        const data = { prompt_id, model, stage, vram_used: vramUsed, vram_budget: vramBudget, moved_bytes: movedBytes };
+        hub.send("weir_memory", data, null, "weir_memory");
+        break;
+      }
       case "restarted":
         // The prompt runs again from its start: what the first attempt did is not what the history tells.
         this.#messages = [];

@@ -2,6 +2,8 @@ import { readFile, stat } from "node:fs/promises";
 import type { Context, Handler } from "hono";
 import { RequestError } from "../errors.ts";
 import { contentType } from "../files/contentType.ts";
+import { contentOf } from "../files/contentOf.ts";
+import { readStart } from "../files/readStart.ts";
 import { serveFile } from "../files/serveFile.ts";
 import { viewedFile } from "../files/viewedFile.ts";
 import type { ServerParts } from "../serverParts.ts";
@@ -11,7 +13,8 @@ const MAX_BYTES = 256 * 2 ** 20;
 
 /**
  * GET /view: a picture, or any file that a folder of pictures holds; `preview=webp|jpeg;quality` and `channel=rgb|rgba|a` make another one of it.
- * What could run in the page's origin is sent as a download; an SVG is shown where an <img> asks (CVE-2024-10099, CVE-2026-56670).
+ * What could run in the page's origin, by its name or by its first bytes, is sent as a download; an SVG is shown where an <img> asks
+ * (CVE-2024-10099, CVE-2026-56670).
  * Source: comfyui-api.md, "Files".
  */
 export function getView({ folders, pictures }: Pick<ServerParts, "folders" | "pictures">): Handler {
@@ -33,7 +36,7 @@ export function getView({ folders, pictures }: Pick<ServerParts, "folders" | "pi
       const headers = { "content-type": `image/${result.type}`, "content-disposition": `filename="${quoted(name)}"` };
       return new Response(result.bytes as Uint8Array<ArrayBuffer>, { headers });
     }
-    return serveFile(c, path, headersOf(c, name));
+    return serveFile(c, path, headersOf(c, name, await isDisguised(path)));
   };
 }
 
@@ -54,10 +57,14 @@ function previewOf(preview: string, channel: string): Conversion {
 const channelOf = (channel: string | undefined): Conversion | null =>
   channel === "rgb" || channel === "a" ? { format: "png", quality: 100, channels: channel } : null;
 
-function headersOf(c: Context, name: string): Record<string, string> {
+/** A page, an SVG or a PDF under a name that promises something else. */
+const isDisguised = async (path: string): Promise<boolean> => contentOf(await readStart(path)) === "active";
+
+function headersOf(c: Context, name: string, disguised: boolean): Record<string, string> {
   const file = `filename="${quoted(name)}"`;
   const { type, active } = contentType(name);
-  if (!active) {
+  // Text is shown as text, whatever it looks like.
+  if (!active && !(disguised && !/^(text|application\/json)/.test(type))) {
     const headers = { "content-type": type, "content-disposition": file, "x-content-type-options": "nosniff" };
     // The two that go with a picture that was converted are the same without being asked for.
     return headers;

@@ -1,4 +1,5 @@
 import type { Handler } from "hono";
+import { checkContent } from "../files/checkContent.ts";
 import { readMultipart } from "../files/readMultipart.ts";
 import { storeUpload, uploadPlace } from "../files/storeUpload.ts";
 import { sendJson } from "../http/sendJson.ts";
@@ -10,5 +11,7 @@ export const postUploadImage =
   async (c) => {
     const form = await readMultipart(c, limits.upload);
     const place = uploadPlace(form);
-    return sendJson(await storeUpload(folders, place, form.files.get("image")!.bytes));
+    const { bytes } = form.files.get("image")!;
+    checkContent(place.filename, bytes);
+    return sendJson(await storeUpload(folders, place, bytes));
   };

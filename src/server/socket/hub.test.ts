@@ -61,6 +61,16 @@ test("feature flags are answered if they are the first JSON, once", () => {
   expect(b.frames).toHaveLength(1);
 });
 
+test("a message behind a feature goes only to clients that have it", () => {
+  const { hub, join } = world();
+  const a = join("a");
+  const b = join("b");
+  a.receive('{"type":"feature_flags","data":{"weir_memory":true}}');
+  hub.send("weir_memory", {}, null, "weir_memory");
+  expect(a.frames.at(-1)?.type).toBe("weir_memory");
+  expect(b.frames).toHaveLength(1);
+});
+
 test("a client that does not read is let go before it costs the others", () => {
   const { hub, join } = world();
   const slow = join("slow");

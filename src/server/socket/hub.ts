@@ -69,9 +69,9 @@ export class Hub {
     this.send("status", { status: this.#status() });
   }
 
-  /** To one client, or to all (null). Nobody of that id: to nobody. */
-  send(type: string, data: unknown, to: string | null = null): void {
-    const clients = this.#targets(to);
+  /** To one client, or to all (null). Nobody of that id: to nobody. `feature`: only to those that said they have it. */
+  send(type: string, data: unknown, to: string | null = null, feature?: string): void {
+    const clients = this.#targets(to).filter(({ features }) => feature === undefined || features[feature] === true);
     if (clients.length === 0) return;
     const text = printJson({ type, data });
     for (const client of clients) this.#write(client, text);
