@@ -7,13 +7,14 @@ import type { NodeOutcome } from "./nodeOutcome.ts";
 export type InputLists = Readonly<Record<string, readonly unknown[]>>;
 
 /**
- * The declared inputs that are there, as lists. A lazy input that was not asked for is left out; `partly`: so is any other whose source has no
- * results.
+ * The declared inputs that are there, as lists. Of lazy links only those that were `asked` for: one that happens to be there must not change what
+ * comes out. `partly`: links whose source has no results are left out.
  */
 export function gatherInputs(
   { inputs }: PromptNode,
   { inputs: declared }: Pick<NodeClass, "inputs">,
   outcomeOf: (id: string) => NodeOutcome | undefined,
+  asked: ReadonlySet<string> = new Set(),
   partly = false,
 ): InputLists {
   const lists: Record<string, readonly unknown[]> = {};
@@ -21,11 +22,10 @@ export function gatherInputs(
     if (!Object.hasOwn(inputs, name)) continue;
     const value = inputs[name];
     if (!isLink(value)) lists[name] = [value];
-    else {
+    else if (spec.lazy !== true || asked.has(name)) {
       const source = outcomeOf(value[0]);
       if (source !== undefined) lists[name] = source.outputs[value[1]]!;
-      else if (spec.lazy !== true && !partly)
-        throw new Error(`invariant: node ${value[0]} has no results, and "${name}" needs them`);
+      else if (!partly) throw new Error(`invariant: node ${value[0]} has no results, and "${name}" needs them`);
     }
   }
   return lists;

@@ -10,8 +10,9 @@ import { gatherInputs, type InputLists } from "./gatherInputs.ts";
 import { graphBuilder } from "./graphBuilder.ts";
 import { Keepers } from "./keepers.ts";
 import { isLink } from "./link.ts";
+import { liveInputs } from "./liveInputs.ts";
 import { mergeResults, mergeUi } from "./mergeResults.ts";
-import type { HiddenKind, NodeClass, NodeContext, NodeResult, PromptNode } from "./node.ts";
+import type { HiddenKind, Link, NodeClass, NodeContext, NodeResult, PromptNode } from "./node.ts";
 import type { NodeOutcome, ShownInside } from "./nodeOutcome.ts";
 import { blockedIn, overLists, type RunInputs } from "./overLists.ts";
 import { Schedule } from "./schedule.ts";
@@ -40,6 +41,8 @@ export class PromptRun<Context extends NodeContext> {
   /** Results by node id, as long as someone below needs them. */
   readonly #live = new Map<string, NodeOutcome>();
   readonly #begun = new Map<string, Begun>();
+  /** The lazy inputs that nodes have asked for. */
+  readonly #asked = new Map<string, Set<string>>();
   /** The last progress of a node. */
   readonly #steps = new Map<string, number>();
   readonly #shown: Record<string, Ui> = {};
@@ -87,10 +90,11 @@ export class PromptRun<Context extends NodeContext> {
       for (const output of outputs) this.#schedule.add(output);
       for (const [found, outcome] of this.#live) if (!this.#schedule.has(found)) this.#showInside(found, outcome);
       while (this.#schedule.size > 0) {
+        // Nodes that never wait would else keep the loop from what asks them to stop, and from all others. Who waits outside may be there
+        // after it, so what is next is asked after it.
+        await new Promise((turn) => setImmediate(turn));
         const next = this.#schedule.next();
         id = next ?? id;
-        // Nodes that never wait would else keep the loop from what asks them to stop, and from all others.
-        await new Promise((turn) => setImmediate(turn));
         if (signal.aborted) return this.#interrupted(id);
         if (next === undefined) await this.#someoneOutside();
         else await this.#step(next);
@@ -131,10 +135,8 @@ export class PromptRun<Context extends NodeContext> {
     const place = this.#prompt.place(id);
     this.#emit({ kind: "progress_state", ...place, state: "running", value: 0, max: 1 });
     this.#emit({ kind: "executing", ...place, classType: node.name });
-    const inputs = gatherInputs(this.#node(id), node, (source) => this.#live.get(source));
-    const asked = await this.#askedFor(id, inputs);
-    for (const source of asked) this.#schedule.require(source, id);
-    if (asked.length > 0) return;
+    const inputs = await this.#inputs(id);
+    if (inputs === null) return;
 
     const results = this.#run(id, inputs);
     if (node.concurrent !== true) return this.#took(id, await results);
@@ -165,18 +167,35 @@ export class PromptRun<Context extends NodeContext> {
     });
   }
 
-  /** The nodes behind the lazy inputs that a node needs and that are not there yet. */
+  /** What a node is given; null: it asked for lazy inputs that are not there yet, and comes again when they are. */
+  async #inputs(id: string): Promise<InputLists | null> {
+    const node = this.#class(id);
+    const asked = this.#asked.get(id) ?? new Set();
+    this.#asked.set(id, asked);
+    for (;;) {
+      const inputs = gatherInputs(this.#node(id), node, (source) => this.#live.get(source), asked);
+      const more = await this.#askedFor(id, inputs);
+      if (more.length === 0) return inputs;
+      for (const name of more) asked.add(name);
+      const missing = more.map((name) => sourceOf(this.#node(id), name)).filter((source) => !this.#live.has(source));
+      for (const source of missing) this.#schedule.require(source, id);
+      if (missing.length > 0) return null;
+    }
+  }
+
+  /** The lazy inputs that a node needs beside those that it has. */
   async #askedFor(id: string, inputs: InputLists): Promise<readonly string[]> {
     const node = this.#class(id);
     if (node.checkLazyStatus === undefined) return [];
     const names = new Set<string>();
-    let run = 0;
-    for (const given of overLists(inputs, node.inputIsList === true)) {
+    for (const [run, given] of overLists(inputs, node.inputIsList === true).entries()) {
       if (blockedIn(given, node.inputIsList === true) !== undefined) continue;
-      for (const name of await node.checkLazyStatus(given, this.#context(id, run++))) names.add(name);
+      for (const name of await node.checkLazyStatus(given, this.#context(id, run))) names.add(name);
     }
-    const links = [...names].map((name) => this.#node(id).inputs[name]).filter(isLink);
-    return [...new Set(links.map(([from]) => from))].filter((from) => !this.#live.has(from));
+    const { inputs: given } = this.#node(id);
+    const live = liveInputs(node.inputs, given);
+    const lazy = (name: string) => live[name]?.lazy === true && isLink(given[name]);
+    return [...names].filter((name) => lazy(name) && !this.#asked.get(id)!.has(name));
   }
 
   /** All runs of a node over its lists, one after the other unless they wait outside. */
@@ -298,6 +317,7 @@ export class PromptRun<Context extends NodeContext> {
     this.#keepers.leave(id);
     if (!this.#keepers.wanted(id)) this.#live.delete(id);
     this.#begun.delete(id);
+    this.#asked.delete(id);
     this.#schedule.done(id);
   }
 
@@ -330,7 +350,9 @@ export class PromptRun<Context extends NodeContext> {
       node: id,
       classType: node.name,
       error,
-      currentInputs: describeInputs(gatherInputs(this.#node(id), node, (source) => this.#live.get(source), true)),
+      currentInputs: describeInputs(
+        gatherInputs(this.#node(id), node, (source) => this.#live.get(source), this.#asked.get(id), true),
+      ),
       currentOutputs: [...new Set([...this.#executed, ...this.#live.keys()])],
       outputs: this.#shown,
       executed: this.#executed,
@@ -438,6 +460,9 @@ export class PromptRun<Context extends NodeContext> {
     );
   }
 }
+
+/** The node behind an input that is a link. */
+const sourceOf = ({ inputs }: PromptNode, name: string): string => (inputs[name] as Link)[0];
 
 /** An id of an expansion under `from`, as it is under `to`. */
 function moved(id: string, from: string, to: string): string {

@@ -175,6 +175,21 @@ describe("lists", () => {
   });
 });
 
+test("a lazy input that is not asked for is not there, also where its value is", async () => {
+  const prompt = {
+    first: n("Show", { value: ["y", 0] }),
+    one: n("Number", { n: 1 }),
+    x: n("Number", { n: 5 }),
+    y: n("Range", { n: 3 }),
+    pick: n("Pick", { which: ["one", 0], x: ["x", 0], y: ["y", 0] }),
+    show: n("Show", { value: ["pick", 0] }),
+  };
+  const cache = createResultCache();
+  expect((await go(prompt, { cache })).shown).toEqual([5]);
+  const again = { ...prompt, one: n("Add", { a: 0, b: 1 }) };
+  expect((await go(again, { cache })).shown).toEqual([5]);
+});
+
 describe("blocked values", () => {
   test("what takes one does not run, says the message once, and the prompt goes on", async () => {
     const prompt = {
@@ -328,6 +343,15 @@ describe("nodes that wait", () => {
     const order = kinds(events);
     expect(order.indexOf("finished quick")).toBeLessThan(order.indexOf("finished a"));
     expect(order.filter((kind) => kind === "executing a")).toHaveLength(1);
+  });
+
+  test.each([0, 1, 2, 3, 4, 5, 6])("one that is there after %i turns of the loop is not missed", async (turns) => {
+    const waits = { w: n("Wait", { a: 4 }), show: n("Show", { value: ["w", 0] }) };
+    const running = go(waits);
+    while (gates.size < 1) await new Promise((turn) => setImmediate(turn));
+    for (let i = 0; i < turns; i++) await new Promise((turn) => setImmediate(turn));
+    open("w/0");
+    expect(await running).toMatchObject({ shown: [4] });
   });
 
   test("all items of a list wait together", async () => {
