@@ -383,11 +383,15 @@ describe("Ctrl-C", () => {
   });
 
   test("while the engine starts", async () => {
+    // Nobody listens before the command is loaded, which takes as long as it takes.
+    let pressing: NodeJS.Timeout | undefined;
     const result = weir(["run", "w.json"], {
       cwd,
       script: { ...paints(), hangs: true },
-      ready: (press) => setTimeout(press, 50),
-    });
+      ready: (press) => {
+        pressing = setInterval(press, 20);
+      },
+    }).finally(() => clearInterval(pressing));
     expect(await result).toMatchObject({ code: 130, err: "weir: interrupted\n" });
   });
 });
