@@ -29,6 +29,7 @@ export interface EngineFlags extends CacheFlags {
   readonly inputDirectory?: string;
   readonly tempDirectory?: string;
   readonly forceFp32?: boolean;
+  readonly fp8?: "q8_0" | "f16";
   readonly threads?: number;
   readonly disableMetadata?: boolean;
   readonly customNodes?: readonly string[];
@@ -95,6 +96,7 @@ export function addEngineFlags(command: Command): Command {
     .option("--cpu", "compute on the CPU: --device cpu")
     .option("--disable-dynamic-vram", "place every weight before the first step, or refuse with the numbers")
     .option("--force-fp32", "compute in f32 whatever the file's encoding")
+    .addOption(fp8Flag())
     .option("--threads <n>", "CPU threads (default: one per core)", intFlag("--threads", 1))
     .option("--disable-metadata", "leave the workflow out of the pictures")
     .option(
@@ -106,6 +108,13 @@ export function addEngineFlags(command: Command): Command {
   addCacheFlags(command);
   return command;
 }
+
+/** What eight-bit floats of a file become: they have no type in ggml (docs/quantised.md). */
+export const fp8Flag = (): Option =>
+  new Option("--fp8 <form>", "fp8 weights in VRAM: q8_0 (1.06 bytes each, nearly exact) or f16 (2, exact)").choices([
+    "q8_0",
+    "f16",
+  ]);
 
 /** Folders: of `weir run` only, since the demo has its own. */
 export function addFolderFlags(command: Command): Command {
@@ -179,6 +188,7 @@ export function engineOptions(
     ...(flags.customNodes && { customNodes: flags.customNodes.map((folder) => resolve(cwd, folder)) }),
     disableDynamicVram: flags.disableDynamicVram ?? false,
     forceFp32: flags.forceFp32 ?? false,
+    ...(flags.fp8 && { fp8: flags.fp8 }),
     disableMetadata: flags.disableMetadata ?? false,
     baseDirectory,
     verbose,

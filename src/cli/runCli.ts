@@ -9,7 +9,7 @@ import type { PlanFlags } from "./commands/plan.ts";
 import type { PullFlags } from "./commands/pull.ts";
 import type { RunFlags } from "./commands/run.ts";
 import { EXIT, type ExitCode } from "./exitCodes.ts";
-import { addEngineFlags, addFolderFlags, addJobFlags } from "./flags.ts";
+import { addEngineFlags, addFolderFlags, addJobFlags, fp8Flag } from "./flags.ts";
 import { intFlag, seedFlag } from "./intFlag.ts";
 import type { Io } from "./io.ts";
 import { packageJson } from "./packageJson.ts";
@@ -201,6 +201,7 @@ function program(context: CliContext, end: (code: ExitCode) => void): Command {
       "another policy than Weir's, to compare: lru, fifo, belady, resident-prefix, strided, ...",
     )
     .option("--force-fp32", "as a run would compute with it")
+    .addOption(fp8Flag())
     .option("--json", "print one JSON object")
     .option("--base-directory <dir>", "folder with models/, input/ and output/ (default: the current folder)")
     .option(

@@ -59,6 +59,8 @@ export interface EngineOptions {
   readonly pinShare?: number;
   readonly disableDynamicVram: boolean;
   readonly forceFp32: boolean;
+  /** `--fp8`: what eight-bit floats of a file become. Default: q8_0. */
+  readonly fp8?: "q8_0" | "f16";
   readonly threads?: number;
   readonly baseDirectory: string;
   readonly outputDirectory?: string;

@@ -31,6 +31,8 @@ export interface WeirOptions {
   /** Place every weight before the first step, or refuse. */
   readonly disableDynamicVram?: boolean;
   readonly forceFp32?: boolean;
+  /** What eight-bit floats of a file become. Default: q8_0. */
+  readonly fp8?: "q8_0" | "f16";
   /** CPU threads. Default: one per core. */
   readonly threads?: number;
   /** Leave the workflow out of the pictures. */

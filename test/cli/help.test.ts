@@ -87,6 +87,8 @@ test("weir run --help", async () => {
       --disable-dynamic-vram             place every weight before the first step, or refuse with the
                                          numbers
       --force-fp32                       compute in f32 whatever the file's encoding
+      --fp8 <form>                       fp8 weights in VRAM: q8_0 (1.06 bytes each, nearly exact) or
+                                         f16 (2, exact) (choices: "q8_0", "f16")
       --threads <n>                      CPU threads (default: one per core)
       --disable-metadata                 leave the workflow out of the pictures
       --custom-nodes <dir>               load node classes from the JavaScript and TypeScript files in a
@@ -141,6 +143,8 @@ test("weir demo --help", async () => {
       --cpu                   compute on the CPU: --device cpu
       --disable-dynamic-vram  place every weight before the first step, or refuse with the numbers
       --force-fp32            compute in f32 whatever the file's encoding
+      --fp8 <form>            fp8 weights in VRAM: q8_0 (1.06 bytes each, nearly exact) or f16 (2,
+                              exact) (choices: "q8_0", "f16")
       --threads <n>           CPU threads (default: one per core)
       --disable-metadata      leave the workflow out of the pictures
       --custom-nodes <dir>    load node classes from the JavaScript and TypeScript files in a folder:

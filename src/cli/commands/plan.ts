@@ -41,6 +41,7 @@ export interface PlanFlags {
   readonly json?: boolean;
   readonly matrix?: boolean;
   readonly forceFp32?: boolean;
+  readonly fp8?: "q8_0" | "f16";
   readonly baseDirectory?: string;
 }
 
@@ -109,6 +110,7 @@ export async function planCommand(file: string | undefined, flags: PlanFlags, { 
       policy,
       kept,
       precision: flags.forceFp32 ? "fp32" : "native",
+      ...(flags.fp8 && { fp8: flags.fp8 }),
       vram,
       ...(weights === undefined ? {} : { vramWeights: weights }),
       ram,

@@ -21,6 +21,8 @@ export interface PlanOptions {
   /** `--lowvram`, `--novram`: in its place, the share of a model's weights that may be resident at once. */
   readonly kept?: KeptShare | undefined;
   readonly precision: Precision;
+  /** `--fp8`. */
+  readonly fp8?: "q8_0" | "f16";
   /** Bytes: the ceiling on everything on the device. */
   readonly vram: number;
   readonly vramWeights?: { readonly bytes: number } | { readonly share: number };
@@ -126,11 +128,12 @@ export async function planWorkflow(
   | { readonly ok: true; readonly report: PlanReport }
   | { readonly ok: false; readonly recording: Exclude<Recording, Recorded> }
 > {
-  const { file, prompt, folders, device, policy, kept, vram, ram, disk, vramWeights, precision } = options;
+  const { file, prompt, folders, device, policy, kept, vram, ram, disk, vramWeights, precision, fp8 } = options;
   const record = (changed: Prompt) =>
     recordWorkflow(changed, folders, {
       device: device.planning,
       precision,
+      ...(fp8 && { fp8 }),
       vram,
       ...(vramWeights === undefined ? {} : { vramWeights }),
     });
