@@ -71,6 +71,28 @@ describe("validate", () => {
     expect(result.nodeErrors).toMatchObject({ a: { dependent_outputs: ["p"] }, b: { dependent_outputs: ["q"] } });
   });
 
+  test("a node may check the types of its links itself, and tell several faults", async () => {
+    const node = classes["Out"]!;
+    classes["Typed"] = {
+      ...node,
+      name: "Typed",
+      inputs: { x: { type: "LINK", of: "NUMBER" }, note: { type: "STRING", optional: true } },
+      validatesTypes: true,
+      validate: (_, { linkTypes }) =>
+        linkTypes!["x"] === "X"
+          ? [
+              { input: "x", details: "no X" },
+              { input: "note", details: "" },
+            ]
+          : null,
+    };
+    const result = await check({ m: made.m, o: n("Typed", { x: ["m", 0] }) });
+    expect(result.nodeErrors["o"]!.errors).toMatchObject([
+      { type: "custom_validation_failed", details: "x - no X" },
+      { type: "custom_validation_failed", details: "note" },
+    ]);
+  });
+
   test("targets", async () => {
     const two = { ...made, o2: n("Out", { x: ["m", 0] }) };
     expect(await check(two, ["o2"])).toMatchObject({ ok: true, outputs: ["o2"] });

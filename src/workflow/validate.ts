@@ -219,7 +219,7 @@ class Checker<Context extends NodeContext> {
       if (errors.length > before) failed.add(name);
     }
     if (declared.validate !== undefined) {
-      const found = (await declared.validate(values, this.options.context(id, this.prompt))) ?? [];
+      const found = (await declared.validate(values, this.contextOf(id, declared))) ?? [];
       for (const fault of Array.isArray(found) ? (found as readonly ValidationFault[]) : [found as ValidationFault]) {
         if (failed.has(fault.input)) continue;
         const details = fault.details === "" ? fault.input : `${fault.input} - ${fault.details}`;
@@ -238,6 +238,18 @@ class Checker<Context extends NodeContext> {
     const result = fine && errors.length === 0;
     this.results.set(id, result);
     return result;
+  }
+
+  /** Who checks types is told which are linked. */
+  private contextOf(id: string, { validatesTypes }: NodeClass<Context>): Context {
+    const context = this.options.context(id, this.prompt);
+    if (validatesTypes !== true) return context;
+    const linkTypes: Record<string, string> = {};
+    for (const [name, value] of Object.entries(this.prompt[id]!.inputs)) {
+      if (!isLink(value) || !Object.hasOwn(this.prompt, value[0])) continue;
+      linkTypes[name] = this.options.nodes(this.prompt[value[0]]!.class_type)?.outputs[value[1]]?.type ?? "*";
+    }
+    return Object.assign(Object.create(context) as Context, { linkTypes });
   }
 
   /** Whether all above a link is fine. What is wrong with the link itself goes to `errors`, and is not said twice. */
