@@ -4,6 +4,8 @@ import type { RunStats, Runtime } from "../runtime/runtime.ts";
 export interface CpuBeside {
   /** Its runtime, made by the first who asks. A failure to make it is the asker's; the next one tries again. */
   runtime(): Promise<Runtime>;
+  /** The same, once it is there. */
+  readonly opened: Runtime | undefined;
   /** Bytes in its pool; 0 while nobody has asked for it. */
   readonly used: number;
   stats(): readonly RunStats[];
@@ -25,6 +27,9 @@ export function cpuBeside(open: () => Promise<{ readonly runtime: Runtime; close
         throw error;
       }
       return opened.runtime;
+    },
+    get opened() {
+      return opened?.runtime;
     },
     get used() {
       return opened?.runtime.stats().vram.used ?? 0;

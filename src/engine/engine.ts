@@ -7,6 +7,7 @@ import { createFolders } from "../nodes/folders.ts";
 import { sweepTemporaries } from "../nodes/image/sweepTemporaries.ts";
 import { allNodes } from "../nodes/index.ts";
 import { readModelPaths } from "../nodes/readModelPaths.ts";
+import { UpcomingModels } from "../nodes/upcomingModels.ts";
 import { createRuntime, type StageNotice } from "../runtime/createRuntime.ts";
 import type { RunStats, Runtime } from "../runtime/runtime.ts";
 import type { DeviceInfo } from "../tensor/backend.ts";
@@ -146,7 +147,6 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
   const everywhere = (besides: boolean) => ({
     policy: options.disableDynamicVram ? ("static" as const) : ("dynamic" as const),
     precision: options.forceFp32 ? ("fp32" as const) : ("native" as const),
-    ...(options.fp8 && { fp8: options.fp8 }),
     onStage: (notice: StageNotice) => {
       onCpu = besides;
       leave({ ...crumb, model: notice.model, stage: notice.stage });
@@ -219,11 +219,12 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
   // Nothing waits for it: an output folder may be large, and on a slow drive.
   const swept = sweepTemporaries(folders.output, performance.timeOrigin);
   let running: Job | undefined;
+  const upcoming = new UpcomingModels((classType) => byName.get(classType));
   const contextOf = (base: NodeContext): WeirContext => ({
     ...base,
     ...(running ? { pictures: pictureJournal(running, base.run ?? 0, hooks.onSaved) } : {}),
-    runtime,
-    cpu: cpuOf,
+    runtime: upcoming.watch(runtime, base.nodeId),
+    cpu: async () => upcoming.watch(await cpuOf(), base.nodeId),
     folders,
     options: { disableMetadata: options.disableMetadata },
     warn: (text) => emit({ kind: "warning", text }),
@@ -262,6 +263,7 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
         if (!checked.ok) return { status: "invalid", ...refusal(checked) };
         for (const line of Object.keys(checked.nodeErrors).length > 0 ? describeValidation(checked) : [])
           emit({ kind: "warning", text: line });
+        upcoming.begin(checked.prompt, checked.outputs);
         const execution = await execute<WeirContext>({
           prompt: checked.prompt,
           outputs: checked.outputs,
@@ -274,7 +276,12 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
           onEvent: (event) => {
             // What a node moved is told before the next one begins.
             if (event.kind === "executing" && unsent) sendStage(unsent);
-            if (event.kind === "executing") relieveCache();
+            if (event.kind === "executing") {
+              relieveCache();
+              for (const each of [runtime, beside.opened]) each?.announceNext(upcoming.after(event.node));
+            }
+            if (event.kind === "execution_cached") for (const node of event.nodes) upcoming.done(node);
+            if (event.kind === "progress_state" && event.state === "finished") upcoming.done(event.node);
             if (event.kind === "executing") nodeTrack?.begin(event.node, event.classType);
             if (event.kind === "executing")
               leave({ node: event.node, classType: event.classType, model: "", stage: "" });

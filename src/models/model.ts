@@ -26,4 +26,6 @@ export interface Model {
   readonly kind: string;
   readonly source: WeightSource;
   readonly weights: readonly WeightDecl[];
+  /** Whatever is made with it uses all of its weights: they may be read before it is known what that is. */
+  readonly whole?: boolean;
 }

@@ -7,6 +7,7 @@ import type { Policy } from "../memory/policy.ts";
 import { RamTier } from "../memory/ramTier.ts";
 import type { Budget, DoesNotFit } from "../memory/residency.ts";
 import { flatten } from "../memory/schedule.ts";
+import { staticPlacement } from "../memory/staticPlacement.ts";
 import type { Bytes, ModelId, Schedule, WeightSpec } from "../memory/words.ts";
 import { simulatedHost } from "./simulatedHost.ts";
 import { type SimulatedDevice, simulatedMemory, simulatedStore } from "./simulatedMemory.ts";
@@ -51,6 +52,9 @@ export interface PredictRun {
   readonly uses?: number;
   /** A budget event before it is announced. */
   readonly budget?: Budget;
+  /** What is said to come after it (`Residency.announceNext`), itself first, and what is read ahead while it runs. */
+  readonly next?: readonly ModelId[];
+  readonly ahead?: readonly ModelId[];
 }
 
 /** What one run will do. All bytes of weights are aligned sizes, but for `movedBytes`. */
@@ -119,16 +123,19 @@ export async function predict(input: PredictInput): Promise<Prediction> {
   const runs: RunPrediction[] = [];
   const starts: number[] = [];
   const runEvents = () => starts.map((start, i) => events.slice(start, starts[i + 1]));
-  for (const [index, { schedule, reserved, uses = Number.POSITIVE_INFINITY, budget }] of input.runs.entries()) {
+  for (const [index, run] of input.runs.entries()) {
+    const { schedule, reserved, uses = Number.POSITIVE_INFINITY, budget, next = [], ahead = [] } = run;
     register(index);
     starts.push(events.length);
     await change();
     if (budget !== undefined) await residency.setBudget(budget);
     const before = log.counters();
+    residency.announceNext(next);
     const announced = await residency.announce(schedule, reserved);
     if (!announced.ok) return { runs, doesNotFit: announced.error, events, runEvents: runEvents() };
     if (ledger.charge("activations", reserved) !== null)
       throw new Error("invariant: what was announced cannot be charged");
+    await residency.readAhead(policy === staticPlacement ? [] : ahead);
     const cursor = new Cursor(flatten(schedule));
     for (let i = 0; i < uses && cursor.advance(); i++) {
       await change();

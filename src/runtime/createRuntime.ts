@@ -20,7 +20,7 @@ import { createHostMemory } from "./hostMemory.ts";
 import { LoadedFile, type WeightBook } from "./loadedFile.ts";
 import { LoadedModelImpl } from "./loadedModel.ts";
 import { modelTitle } from "./modelTitle.ts";
-import type { LoadedModel, PassStats, Precision, RunStats, Runtime } from "./runtime.ts";
+import type { LoadedModel, PassStats, Precision, RunStats, Runtime, Upcoming } from "./runtime.ts";
 import { type Tracer, traceBackend, traceMoves } from "./trace.ts";
 
 export interface RuntimeOptions {
@@ -73,6 +73,7 @@ export interface RuntimeCore {
   readonly residency: Residency;
   readonly ledger: Ledger;
   readonly passes: PassStats[];
+  upcoming: Upcoming;
   readonly nameOf: (weight: WeightId) => string | undefined;
   /** Titles of the models that programs belong to. */
   readonly owners: WeakMap<Program, string>;
@@ -122,7 +123,15 @@ export function createRuntime(given: RuntimeOptions): Runtime {
     const see = options.onMemoryEvent;
     events.listen((event) => see(event, "weight" in event ? names.get(event.weight) : undefined));
   }
-  const core: RuntimeCore = { options, residency, ledger, passes: [], nameOf: (id) => names.get(id), owners };
+  const core: RuntimeCore = {
+    options,
+    residency,
+    ledger,
+    passes: [],
+    upcoming: { soon: [], later: [] },
+    nameOf: (id) => names.get(id),
+    owners,
+  };
   const files = new Map<string, LoadedFile>();
   let opened = 0;
   const book: WeightBook = {
@@ -157,6 +166,10 @@ export function createRuntime(given: RuntimeOptions): Runtime {
       const handle = new LoadedModelImpl(core, file, model);
       files.set(path, file);
       return handle;
+    },
+
+    announceNext(upcoming) {
+      core.upcoming = upcoming;
     },
 
     async trim() {

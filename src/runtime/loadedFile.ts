@@ -26,6 +26,8 @@ export class LoadedFile {
   /** The residency's name for its weights. */
   readonly id: string;
   closed = false;
+  /** A pass of it has been announced: what its runs use is known. */
+  used = false;
   readonly #residency: Pick<Residency, "register" | "close">;
   readonly #book: WeightBook;
   readonly #forget: () => void;

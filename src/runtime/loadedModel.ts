@@ -63,6 +63,9 @@ export class LoadedModelImpl implements LoadedModel {
     options.backend.reserveActivations(0);
     ledger.credit("activations", ledger.usedBy("activations"));
     const once: Schedule = { kind: "sequence", items: uses.map((use) => ({ kind: "use", use })) };
+    const next = this.#next();
+    residency.announceNext(next.order);
+    this.#file.used = true;
     const announced = await residency.announce({ kind: "repeat", n: repeat, body: once }, activations + carried);
     if (!announced.ok) throw new DoesNotFitError(this.#title(), announced.error, options);
     const buffers: DeviceBuffer[] = [];
@@ -76,6 +79,7 @@ export class LoadedModelImpl implements LoadedModel {
       throw error;
     }
 
+    await residency.readAhead(next.ahead);
     let ended = false;
     let index = 0;
     const watch = residency.watchThrash();
@@ -101,6 +105,21 @@ export class LoadedModelImpl implements LoadedModel {
 
   close(): Promise<void> {
     return this.#file.close();
+  }
+
+  /** Files by the residency's names: this one, what comes after it, and of that what is worth reading before its turn. */
+  #next(): { readonly order: readonly string[]; readonly ahead: readonly string[] } {
+    const { core } = this;
+    const here = (models: readonly LoadedModel[]) =>
+      models.filter(
+        (model): model is LoadedModelImpl =>
+          model instanceof LoadedModelImpl && model.core === core && !model.#file.closed,
+      );
+    const [soon, later] = [here(core.upcoming.soon), here(core.upcoming.later)];
+    const ids = [this, ...soon, ...later].map((model) => model.#file.id);
+    const foreseen = soon.filter((model) => model.#file !== this.#file && (model.#file.used || model.model.whole));
+    const ahead = core.options.policy === "static" ? [] : foreseen.map((model) => model.#file.id);
+    return { order: [...new Set(ids)], ahead: [...new Set(ahead)] };
   }
 
   #title = (): string => modelTitle(this.model);

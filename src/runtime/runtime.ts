@@ -21,6 +21,11 @@ export interface Runtime {
    * (a text encoder with other taps); use `LoadedModel.model`, since a second opening's source is closed.
    */
   load(model: Model): LoadedModel;
+  /**
+   * Says which models come after the one that runs next; told to the residency when a run begins. Others leave before them, those that come last
+   * first, and what comes soon is read ahead into room that is free. In force until the next call. Models of another runtime are left out.
+   */
+  announceNext(upcoming: Upcoming): void;
   /** Drops weights that nothing leases, and all copies in RAM. */
   trim(): Promise<void>;
   /** Changes `--ram`, in bytes: it follows what the machine has free. Copies that are too many leave at once. */
@@ -36,6 +41,14 @@ export interface Runtime {
 
 /** `native`: computed in the file's own encoding. `fp32`: weights are cast to f32 in the graph (`--force-fp32`). */
 export type Precision = "native" | "fp32";
+
+/** Models in the order in which they will be used, as far as it is known. */
+export interface Upcoming {
+  /** For certain, by what runs now. */
+  readonly soon: readonly LoadedModel[];
+  /** After that, if what runs next is like it. */
+  readonly later: readonly LoadedModel[];
+}
 
 export interface LoadedModel {
   readonly model: Model;

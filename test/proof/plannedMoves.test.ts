@@ -101,8 +101,10 @@ test.each(cases)(
       policy: fixed ? staticPlacement : spreadPins,
       budget: { vram, weights: "bytes" in weights ? weights.bytes : vram },
       models: recording.models.map(({ title, weights, afterRuns }) => ({ id: title, weights, afterRuns })),
-      runs: recording.runs.map(({ schedule, uses, passes, activationBytes, carriedBytes, budget }) => ({
+      runs: recording.runs.map(({ schedule, uses, passes, activationBytes, carriedBytes, budget, next, ahead }) => ({
         schedule,
+        next,
+        ahead,
         reserved: activationBytes + carriedBytes,
         uses: passes * uses.length,
         ...(budget && { budget }),

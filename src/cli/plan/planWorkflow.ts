@@ -232,8 +232,10 @@ function planInput(
     device: { device: id, alignment, maxChunkBytes: maxBufferBytes, discrete: !planning.info.unified },
     budget: { vram, weights: vramWeights && "bytes" in vramWeights ? vramWeights.bytes : vram },
     models: models.map(({ title, weights, afterRuns }) => ({ id: title, weights, afterRuns })),
-    runs: runs.map(({ schedule, uses, passes, activationBytes, carriedBytes, budget }) => ({
+    runs: runs.map(({ schedule, uses, passes, activationBytes, carriedBytes, budget, next, ahead }) => ({
       schedule,
+      next,
+      ahead,
       reserved: activationBytes + carriedBytes,
       uses: passes * uses.length,
       ...(budget && { budget: { ...budget, vram } }),

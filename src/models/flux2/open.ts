@@ -38,6 +38,7 @@ export function openFlux2(source: WeightSource): Flux2Model {
     kind: "flux2",
     source,
     weights: file.weights,
+    whole: true,
     dims,
     pass: (shape) => flux2Pass(dims, shape),
     modulation: (shape) => flux2Modulation(dims, shape),

@@ -62,6 +62,7 @@ export function openTextEncoder(given: WeightSource, options: TextOptions = {}):
     kind: "text-encoder",
     source,
     weights: file.weights,
+    whole: true,
     dims,
     taps,
     contextWidth: taps.length * dims.hidden,

@@ -5,7 +5,7 @@ import type { Model } from "../../models/model.ts";
 import { type KnownWeight, LoadedFile, type WeightBook } from "../../runtime/loadedFile.ts";
 import { ModelPasses } from "../../runtime/modelPasses.ts";
 import { modelTitle } from "../../runtime/modelTitle.ts";
-import type { BeginOptions, LoadedModel, Precision, Run, Runtime } from "../../runtime/runtime.ts";
+import type { BeginOptions, LoadedModel, Precision, Run, Runtime, Upcoming } from "../../runtime/runtime.ts";
 import type { DeviceInfo } from "../../tensor/backend.ts";
 import { byteLength } from "../../tensor/dtype.ts";
 import type { Program } from "../../tensor/program.ts";
@@ -53,6 +53,9 @@ export interface RecordedRun {
   passes: number;
   readonly activationBytes: number;
   readonly carriedBytes: number;
+  /** Titles of the models that come after it, itself first, and of those that are read ahead while it runs. */
+  readonly next: readonly string[];
+  readonly ahead: readonly string[];
   /** Set where `--vram-weights` is a share of the run's weights. */
   readonly budget?: Budget;
 }
@@ -77,6 +80,8 @@ export function planningRuntime({ device, precision, fp8, vram, vramWeights }: P
   const weightsOf = new WeakMap<LoadedModel, ReadonlyMap<string, KnownWeight>>();
   /** Index of the model that registered a file's weights last. */
   const latest = new WeakMap<LoadedFile, number>();
+  const fileOf = new WeakMap<LoadedModel, LoadedFile>();
+  let upcoming: Upcoming = { soon: [], later: [] };
   let weightsSoFar = 0;
 
   const runtime: PlanningRuntime = {
@@ -93,6 +98,9 @@ export function planningRuntime({ device, precision, fp8, vram, vramWeights }: P
       const file = new LoadedFile(model.source, files.size, residencyFor(model), book, () => files.delete(path));
       files.set(path, file);
       return loadedFrom(file, model);
+    },
+    announceNext(told) {
+      upcoming = told;
     },
     trim: () => Promise.resolve(),
     setRam() {},
@@ -144,7 +152,16 @@ export function planningRuntime({ device, precision, fp8, vram, vramWeights }: P
         const prepared = passes.prepare(inputs, companions);
         const { uses, activationBytes, carriedBytes, weightBytes } = prepared;
         const body: Schedule = { kind: "sequence", items: uses.map((use) => ({ kind: "use", use })) };
+        const here = (models: readonly LoadedModel[]) => models.filter((model) => fileOf.has(model));
+        const titles = (models: readonly LoadedModel[]) => [...new Set(models.map((each) => modelTitle(each.model)))];
+        const foreseen = here(upcoming.soon).filter((other) => {
+          const theirs = fileOf.get(other)!;
+          return theirs !== file && (theirs.used || other.model.whole);
+        });
+        file.used = true;
         const run: RecordedRun = {
+          next: titles([handle, ...here(upcoming.soon), ...here(upcoming.later)]),
+          ahead: titles(foreseen),
           node: runtime.node,
           model: index,
           schedule: { kind: "repeat", n: repeat, body },
@@ -174,6 +191,7 @@ export function planningRuntime({ device, precision, fp8, vram, vramWeights }: P
       close: () => Promise.resolve(),
     };
     weightsOf.set(handle, own);
+    fileOf.set(handle, file);
     return handle;
   }
 }

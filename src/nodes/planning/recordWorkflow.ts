@@ -8,6 +8,7 @@ import { validate } from "../../workflow/validate.ts";
 import type { NodeErrors } from "../../workflow/validationErrors.ts";
 import type { Folders, WeirContext, WeirNode } from "../context.ts";
 import { allNodes } from "../index.ts";
+import { UpcomingModels } from "../upcomingModels.ts";
 import {
   type PlanningDevice,
   type PlanningOptions,
@@ -44,10 +45,11 @@ export async function recordWorkflow(prompt: Prompt, folders: Folders, options: 
   const byName = new Map(allNodes.map((node) => [node.name, node.outputNode === true ? unshown(node) : node]));
   const nodes = (classType: string) => byName.get(classType);
   const warnings: string[] = [];
+  const upcoming = new UpcomingModels(nodes);
   const contextOf = (base: NodeContext): WeirContext => ({
     ...base,
-    runtime,
-    cpu: () => Promise.resolve(beside),
+    runtime: upcoming.watch(runtime, base.nodeId),
+    cpu: () => Promise.resolve(upcoming.watch(beside, base.nodeId)),
     folders,
     options: { disableMetadata: true },
     warn: (text) => void warnings.push(text),
@@ -62,6 +64,7 @@ export async function recordWorkflow(prompt: Prompt, folders: Folders, options: 
     const { nodeErrors } = checked;
     if (!checked.ok) return { status: "invalid", lines: describeValidation(checked), nodeErrors };
     if (Object.keys(nodeErrors).length > 0) warnings.push(...describeValidation(checked));
+    upcoming.begin(checked.prompt, checked.outputs);
     const execution = await execute<WeirContext>({
       prompt: checked.prompt,
       outputs: checked.outputs,
@@ -70,7 +73,11 @@ export async function recordWorkflow(prompt: Prompt, folders: Folders, options: 
       signal,
       context: contextOf,
       onEvent: (event) => {
-        if (event.kind === "executing") runtime.node = event.node;
+        if (event.kind === "executing") {
+          runtime.node = event.node;
+          for (const each of [runtime, beside]) each.announceNext(upcoming.after(event.node));
+        }
+        if (event.kind === "progress_state" && event.state === "finished") upcoming.done(event.node);
       },
     });
     if (execution.status === "error") {
