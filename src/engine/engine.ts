@@ -147,6 +147,7 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
   const everywhere = (besides: boolean) => ({
     policy: options.disableDynamicVram ? ("static" as const) : ("dynamic" as const),
     precision: options.forceFp32 ? ("fp32" as const) : ("native" as const),
+    ...(options.fp8 && { fp8: options.fp8 }),
     onStage: (notice: StageNotice) => {
       onCpu = besides;
       leave({ ...crumb, model: notice.model, stage: notice.stage });
