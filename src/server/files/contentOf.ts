@@ -6,14 +6,14 @@ export const LOOK = 1445;
 
 /** Starts of pictures, films, sounds. Source: MIME Sniffing standard, sections 6 and 7; TIFF 6.0; RFC 9639 (FLAC). */
 const MEDIA: readonly RegExp[] = [
-  /^\x89PNG\r\n\x1a\n/,
+  /^\x89PNG\r\n.\n/s,
   /^\xff\xd8\xff/,
-  /^RIFF[^]{4}(WEBP|WAVE|AVI )/,
+  /^RIFF.{4}(WEBP|WAVE|AVI )/s,
   /^GIF8[79]a/,
-  /^BM[^]{12}/,
+  /^BM.{12}/s,
   /^(II\*\0|MM\0\*)/,
-  /^[^]{4}ftyp/,
-  /^\x1aE\xdf\xa3/,
+  /^.{4}ftyp/s,
+  /^.E\xdf\xa3/s,
   /^ID3|^\xff[\xe2\xe3\xf2\xf3\xfa\xfb]/,
   /^OggS\0/,
   /^fLaC/,

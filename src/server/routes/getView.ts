@@ -1,8 +1,8 @@
 import { readFile, stat } from "node:fs/promises";
 import type { Context, Handler } from "hono";
 import { RequestError } from "../errors.ts";
-import { contentType } from "../files/contentType.ts";
 import { contentOf } from "../files/contentOf.ts";
+import { contentType } from "../files/contentType.ts";
 import { readStart } from "../files/readStart.ts";
 import { serveFile } from "../files/serveFile.ts";
 import { viewedFile } from "../files/viewedFile.ts";
@@ -29,8 +29,9 @@ export function getView({ folders, pictures }: Pick<ServerParts, "folders" | "pi
     const [preview, channel] = [c.req.query("preview"), c.req.query("channel")];
     const conversion = preview !== undefined ? previewOf(preview, channel ?? "") : channelOf(channel);
     if (conversion !== null) {
-      if ((await stat(path)).size > MAX_BYTES)
-        throw new RequestError(400, "the file is too large to convert", "filename");
+      const facts = await stat(path);
+      if (!facts.isFile()) throw new RequestError(404, "there is no such file", "filename");
+      if (facts.size > MAX_BYTES) throw new RequestError(400, "the file is too large to convert", "filename");
       const result = await pictures.run({ kind: "convert", bytes: await readFile(path), name, ...conversion });
       if (!result.ok) throw new RequestError(400, result.message, "filename");
       const headers = { "content-type": `image/${result.type}`, "content-disposition": `filename="${quoted(name)}"` };
