@@ -96,7 +96,7 @@ function chain(): Scenario {
   for (const [i, { release, passes }] of parts.entries()) {
     const { models: own, runs: ownRuns } = planRelease(release, matrixEncodings[0]!, SIDE, passes).input(PLENTY);
     models.push({ id: `${i}`, weights: own[0]!.weights });
-    runs.push({ schedule: moved(ownRuns[0]!.schedule, first), reserved: 0 });
+    for (const { schedule } of ownRuns) runs.push({ schedule: moved(schedule, first), reserved: 0 });
     first += own[0]!.weights.length;
   }
   return scenario("chain of four models, twice", {

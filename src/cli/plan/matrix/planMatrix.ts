@@ -1,6 +1,6 @@
 import { type Card, cardRates, findCard } from "../../../planner/cards.ts";
 import { estimate } from "../../../planner/estimate.ts";
-import { planRuns } from "../../../planner/planRuns.ts";
+import { planRuns, type RunPlan } from "../../../planner/planRuns.ts";
 import { addRanges, type Range, scaleRange } from "../../../planner/range.ts";
 import { formatBytes } from "../../../runtime/formatBytes.ts";
 import { time } from "../describePlan.ts";
@@ -47,12 +47,13 @@ export async function planMatrix(): Promise<string> {
             cells.push("-");
             continue;
           }
-          const { run, first, steady } = runs[0]!;
+          const [before, { run, first, steady }] = runs as [RunPlan, RunPlan];
           const all = run.windowBytes === 0;
           dynamic = all ? "all, 0 B" : `${formatBytes(run.pinnedBytes)}, ${formatBytes(steady!.hostBytes)}`;
           const rates = { ...cardRates(card), disk: DISK };
           const step = estimate(steady!, rates);
-          const image = addRanges(estimate(first, rates), scaleRange(step, MATRIX_STEPS - 1));
+          const begun = addRanges(estimate(before.total, rates), estimate(first, rates));
+          const image = addRanges(begun, scaleRange(step, MATRIX_STEPS - 1));
           const disk = steady!.diskBytes > 0 ? `, ${formatBytes(steady!.diskBytes)} from disk` : "";
           cells.push(`${time(step)}${disk}; image ${time(image)}`);
         }
