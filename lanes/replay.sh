@@ -28,6 +28,8 @@ waiting=0
 replay() { # FLAGS...
   local base="$work/base$passed" port
   mkdir -p "$base"
+  # The last server's log would name a port where nobody listens any more.
+  : >"$work/log"
   node "$here/dist/cli/main.js" serve --device cpu --port 0 --base-directory "$base" "$@" 2>"$work/log" &
   server=$!
   for _ in $(seq 100); do
