@@ -93,6 +93,19 @@ test("a run that needs the room takes it, reads of others first go ahead, and wh
   b.residency.checkInvariants();
 });
 
+test("the end of the run that it was read under leaves it on its way", async () => {
+  const gate = manualFence();
+  let gated = false;
+  const b = await two({ weights: 2 * MODEL, concurrency: 1, pause: () => (gated ? gate.reached : Promise.resolve()) });
+  gated = true;
+  await b.residency.readAhead(["b"]);
+  b.end();
+  gate.reach();
+  for (let i = 0; i < 100; i++) await settle();
+  expect(b.residency.stats().residentBytes).toBe(2 * MODEL);
+  expect(b.events.counters().movedBytesByReason.ahead).toBe(MODEL);
+});
+
 test("called off: what has begun is finished, the rest is undone and its room given back", async () => {
   const gate = manualFence();
   let gated = false;

@@ -207,10 +207,10 @@ export const seededBugs: readonly SeededBug[] = [
     to: "return false;",
   },
   {
-    name: "a lane runs what is read ahead before what a schedule needs",
+    name: "what somebody waits for is read after what a schedule will need",
     file: "lane.ts",
     from: "urgent.next() ?? normal.next() ?? idle.next()",
-    to: "idle.next() ?? urgent.next() ?? normal.next()",
+    to: "normal.next() ?? urgent.next() ?? idle.next()",
   },
   {
     name: "what is read ahead takes room that is not there",
