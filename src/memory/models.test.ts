@@ -192,3 +192,19 @@ test("a model that is used once streams past others that come back, and takes th
   expect(b.residency.stats().resident.filter((weight) => weight < 3)).toHaveLength(3);
   expect(inVram()).toBeLessThan(3);
 });
+
+test("copies in RAM of what VRAM holds as well make way for what it does not", async () => {
+  const b = bench({ weights: 400, ram: 200 + 200 });
+  const held = registerStages(b.residency, "held", one(100));
+  const streamed = registerStages(b.residency, "streamed", [[100], [100], [100]]);
+  for (const [uses, n] of [
+    [held, 2],
+    [streamed, 1],
+  ] as const) {
+    const announced = await b.residency.announce(passes(uses, n), 0);
+    for (let pass = 0; pass < n; pass++) for (const use of uses) await step(b, use);
+    if (announced.ok) announced.value.end();
+  }
+  expect(b.residency.stats().resident).toEqual(expect.arrayContaining([0, 1]));
+  expect(b.residency.stats().inRam.every((weight) => weight >= 2)).toBe(true);
+});
