@@ -2,6 +2,7 @@ import { openGgml } from "../src/ggml/index.ts";
 import type { DeviceMemory } from "../src/memory/deviceMemory.ts";
 import { createReferenceBackend } from "../src/reference/index.ts";
 import type { Backend, Program } from "../src/tensor/index.ts";
+import { blockDecoders } from "./support/blockDecoders.ts";
 
 /** A device under test: both of its sides, over one memory. */
 export interface OpenDevice {
@@ -19,7 +20,7 @@ export interface AvailableBackend {
 export async function availableBackends(): Promise<AvailableBackend[]> {
   const ggml = await openGgml({ strictVulkan: true, env: {} });
   return [
-    { name: "reference", open: async () => createReferenceBackend() },
+    { name: "reference", open: async () => createReferenceBackend({ decoders: blockDecoders }) },
     // One thread: cases are tiny, and a second one would only wait at each node.
     ...ggml.devices().map(({ id }) => ({ name: id, open: async () => ggml.open(id, { threads: 1 }) })),
   ];

@@ -3,8 +3,10 @@ import { setImmediate } from "node:timers/promises";
 import type { DeviceMemory } from "../memory/deviceMemory.ts";
 import type { Backend, Bindings, DeviceBuffer, DeviceInfo } from "../tensor/backend.ts";
 import { ComputeFailed, Interrupted } from "../tensor/backend.ts";
+import type { DType } from "../tensor/dtype.ts";
 import { type ActivationPlan, planActivations } from "../tensor/planActivations.ts";
 import type { Program } from "../tensor/program.ts";
+import { type BlockDecoder, lendDecoders } from "./decodeRow.ts";
 import { type Block, Pool } from "./pool.ts";
 import { ALIGNMENT, MAX_BUFFER_BYTES, referenceMemory } from "./referenceMemory.ts";
 import { runProgram } from "./runProgram.ts";
@@ -14,10 +16,17 @@ import { runProgram } from "./runProgram.ts";
  * is what the other backends are compared with; it is not fast. Both of its sides share one pool, so `memoryBytes` (default: the
  * machine's memory) bounds weights, activations and carried tensors together, and a weight's place binds as `{ buffer: chunk, offset }`.
  */
-export function createReferenceBackend(options: { readonly memoryBytes?: number } = {}): {
+export function createReferenceBackend(
+  options: {
+    readonly memoryBytes?: number;
+    /** For block encodings other than q8_0 and q4_0. */
+    readonly decoders?: Readonly<Partial<Record<DType, BlockDecoder>>>;
+  } = {},
+): {
   backend: Backend;
   memory: DeviceMemory;
 } {
+  if (options.decoders) lendDecoders(options.decoders);
   const pool = new Pool(options.memoryBytes ?? totalmem());
   return { backend: new ReferenceBackend(pool), memory: referenceMemory(pool) };
 }

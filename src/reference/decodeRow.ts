@@ -37,19 +37,34 @@ const q4_0: Decode = (bytes, offset, stride, count, out, at) => {
   }
 };
 
-/** GGUF's other blocks: their values are held to gguf-py's own, and those who compute with them to the values, by the goldens. */
-const refuse =
-  (dtype: string): Decode =>
-  () => {
-    throw new Error(`the reference backend does not decode ${dtype}`);
+/** Writes the values of the block that starts at byte `at` to `out` from `to` on. */
+export type BlockDecoder = (block: Uint8Array, at: number, out: Float32Array, to: number) => void;
+
+const lent = new Map<string, BlockDecoder>();
+
+/** Decoders of further block encodings, from whoever has them: this room imports none. The values are gguf-py's own, by the goldens. */
+export function lendDecoders(decoders: Readonly<Partial<Record<DType, BlockDecoder>>>): void {
+  for (const [dtype, decoder] of Object.entries(decoders)) lent.set(dtype, decoder);
+}
+
+const byLent =
+  (dtype: DType): Decode =>
+  (bytes, offset, stride, count, out, at) => {
+    const decoder = lent.get(dtype);
+    if (!decoder) throw new Error(`the reference backend was lent no decoder of ${dtype}`);
+    const values = new Float32Array(DTYPES[dtype].block);
+    for (let done = 0; done < count; done += values.length) {
+      decoder(bytes, offset + (done / values.length) * stride, values, 0);
+      out.set(values, at + done);
+    }
   };
 
 /**
  * Values of a row as numbers, by encoding. Block encodings: 32 values share a binary16 scale; q8_0 holds signed bytes, q4_0 nibbles less 8,
- * the low ones first. Source: ggml's block_q8_0 and block_q4_0.
+ * the low ones first. Source: ggml's block_q8_0 and block_q4_0. Other blocks: as lent.
  */
 export const decodeRow: Readonly<Record<DType, Decode>> = {
-  ...(Object.fromEntries(Object.keys(DTYPES).map((dtype) => [dtype, refuse(dtype)])) as Record<DType, Decode>),
+  ...(Object.fromEntries(Object.keys(DTYPES).map((dtype) => [dtype, byLent(dtype as DType)])) as Record<DType, Decode>),
   f32: (bytes, offset, stride, count, out, at) => {
     const values = new Float32Array(bytes.buffer, bytes.byteOffset + offset, 1 + ((count - 1) * stride) / 4);
     const step = stride / DTYPES.f32.bytes;

@@ -2,6 +2,7 @@ import { openGgml } from "../../src/ggml/index.ts";
 import { createReferenceBackend } from "../../src/reference/index.ts";
 import { createRuntime } from "../../src/runtime/createRuntime.ts";
 import type { Precision } from "../../src/runtime/runtime.ts";
+import { blockDecoders } from "../support/blockDecoders.ts";
 import { type GoldenDevice, lazyDevice } from "./goldenDevice.ts";
 
 /** Far above what the cases need, far below what machines have. */
@@ -19,7 +20,9 @@ export interface DeviceOptions {
 export function openDevice({ name = "cpu", precision, weightsBytes }: DeviceOptions): GoldenDevice {
   return lazyDevice(precision, async () =>
     createRuntime({
-      ...(name === "reference" ? createReferenceBackend() : await ggmlDevice(name, precision)),
+      ...(name === "reference"
+        ? createReferenceBackend({ decoders: blockDecoders })
+        : await ggmlDevice(name, precision)),
       policy: "dynamic",
       vram: VRAM_BYTES,
       ...(weightsBytes !== undefined && { vramWeights: { bytes: weightsBytes } }),

@@ -1,4 +1,4 @@
-import type { WeightSource } from "../../formats/weightSource.ts";
+import type { TensorEntry, WeightSource } from "../../formats/weightSource.ts";
 import { identify } from "../../models/registry.ts";
 import { loraFacts } from "./loraFacts.ts";
 import { type Needs, needsOf } from "./needs.ts";
@@ -50,7 +50,7 @@ export async function inspectSource(source: WeightSource): Promise<Inspection> {
     what: known === undefined ? what : `a model of kind ${known}`,
     tensors: entries.length,
     parameters: entries.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0),
-    encodings: sums(entries, ({ encoding }) => encoding)
+    encodings: sums(entries.map(asStored), ({ encoding }) => encoding)
       .map(({ name, ...rest }) => ({ encoding: name, ...rest }))
       .sort((a, b) => b.bytes - a.bytes),
     groups: sums(entries, ({ name }) => groupOf(name)),
@@ -60,6 +60,12 @@ export async function inspectSource(source: WeightSource): Promise<Inspection> {
     metadata: source.metadata,
   };
 }
+
+/** A quantised layer as the file has it, under its format's name. */
+const asStored = ({ encoding, bytes, recoded }: TensorEntry) => ({
+  encoding: recoded ? recoded.format : encoding,
+  bytes: recoded ? recoded.bytes : bytes,
+});
 
 /** "model.diffusion_model.double_blocks.0.img_attn.qkv.weight" -> "model.diffusion_model.double_blocks.0"; without a number: the first part. */
 function groupOf(name: string): string {

@@ -70,7 +70,7 @@ export async function needsOf({ model, pass }: Opened): Promise<Needs> {
           weights: model.weights.map(({ name, entry }) => ({
             name,
             bytes: forms.get(name)!.bytes,
-            fileBytes: entry.bytes,
+            fileBytes: entry.recoded?.bytes ?? entry.bytes,
           })),
         },
       ],

@@ -55,6 +55,19 @@ function makeTables(values: Float32Array, end: number): Tables {
   return { values, end, halves: f32ToF16(values), scales, bytes };
 }
 
+/** Two of them: a loop over one kind of array is several times faster than one over either. */
+function lookUp16(codes: Uint8Array, table: Uint16Array): ArrayBuffer {
+  const out = new Uint16Array(codes.length);
+  for (let i = 0; i < codes.length; i++) out[i] = table[codes[i]!]!;
+  return out.buffer;
+}
+
+function lookUp32(codes: Uint8Array, table: Float32Array): ArrayBuffer {
+  const out = new Float32Array(codes.length);
+  for (let i = 0; i < codes.length; i++) out[i] = table[codes[i]!]!;
+  return out.buffer;
+}
+
 /** Eight-bit floats as Q8_0 (ggml's bytes), F16 (exact) or F32. NaN and infinity are refused. */
 export function recodeFp8(tensor: string, code: Code, codes: Uint8Array, to: Target, out: Uint8Array): void {
   const { values, halves, scales, bytes, end } = tables(code);
@@ -78,12 +91,11 @@ export function recodeFp8(tensor: string, code: Code, codes: Uint8Array, to: Tar
     }
     return;
   }
-  const wide = to === "F16" ? new Uint16Array(codes.length) : new Float32Array(codes.length);
-  const table = to === "F16" ? halves : values;
+  let largest = 0;
   for (let i = 0; i < codes.length; i++) {
-    const c = codes[i]!;
-    if ((c & 127) >= end) bad(i);
-    wide[i] = table[c]!;
+    const magnitude = codes[i]! & 127;
+    if (magnitude > largest) largest = magnitude;
   }
-  out.set(new Uint8Array(wide.buffer));
+  if (largest >= end) bad(codes.findIndex((c) => (c & 127) >= end));
+  out.set(new Uint8Array(to === "F16" ? lookUp16(codes, halves) : lookUp32(codes, values)));
 }

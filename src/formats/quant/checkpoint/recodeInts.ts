@@ -39,7 +39,7 @@ export function recodeInt4(codes: Uint8Array, to: Target, out: Uint8Array): void
   }
 }
 
-/** round(codebook[code] * scale) as signed bytes, ties to even; then as those. `scales`: e4m3, one per `group` values, row after row. */
+/** round(codebook[code] * scale) as signed bytes, ties to even, cut to their range; then as those. `scales`: e4m3, one per `group` values, row after row. */
 export function recodeCodebook(
   tensor: { readonly scales: string; readonly codebook: string },
   [codes, scales, book]: readonly [Uint8Array, Uint8Array, Uint8Array],
@@ -55,9 +55,8 @@ export function recodeCodebook(
     const scale = E4M3[scales[Math.floor(i / group)]!]!;
     if (Number.isNaN(scale)) throw new BadLayer(tensor.scales, "has a scale that is NaN");
     const level = roundHalfEven(Math.fround(levels[(codes[i >> 1]! >> (4 * (i & 1))) & 15]! * scale));
-    if (level < -128 || level > 127)
-      throw new BadLayer(tensor.scales, `makes a level of ${level}, which is no signed byte`);
-    bytes[i] = level;
+    // a scale that was rounded up to its e4m3 may make the largest level a little too large for its byte
+    bytes[i] = Math.max(-128, Math.min(127, level));
   }
   recodeInt8(bytes, to, out);
 }
