@@ -245,13 +245,33 @@ export const catalogue: readonly CatalogueEntry[] = [
     "file-in-the-way",
     EXIT.failure,
     "Another file has the name, or another process fetches it.",
-    "Move it away, wait, or choose another place with `--to`.",
+    "Move it away, wait, or choose another place with `--to`; `weir quantize` takes `--overwrite`.",
   ),
   entry(
     "no-disk-space",
     EXIT.failure,
-    "The disk has no room for a download; what was fetched is kept.",
-    "Make room, or choose another disk with `--to`.",
+    "The disk has no room for a download or a converted file; what was fetched is kept.",
+    "Make room, or choose another disk (`--to`).",
+  ),
+
+  // Converting.
+  entry(
+    "bad-values",
+    EXIT.failure,
+    "A weight is no number, or larger than the encoding holds; the message names its tensor and place.",
+    "Get the file again, or take another `--type`.",
+  ),
+  entry(
+    "already-quantised",
+    EXIT.usage,
+    "The input of `weir quantize` is quantised itself.",
+    "Start from the 16-bit file, or say `--allow-requantize`.",
+  ),
+  entry(
+    "encoder-died",
+    EXIT.failure,
+    "The process that encodes ended by itself; the message says at which tensor.",
+    "Fewer `--threads` if the system ended it; else another `--type`.",
   ),
 
   // Memory.

@@ -7,6 +7,7 @@ import type { DemoFlags } from "./commands/demo.ts";
 import type { DoctorFlags } from "./commands/doctor.ts";
 import type { PlanFlags } from "./commands/plan.ts";
 import type { PullFlags } from "./commands/pull.ts";
+import type { QuantizeFlags } from "./commands/quantize.ts";
 import type { RunFlags } from "./commands/run.ts";
 import { EXIT, type ExitCode } from "./exitCodes.ts";
 import { addEngineFlags, addFolderFlags, addJobFlags, fp8Flag } from "./flags.ts";
@@ -15,6 +16,7 @@ import type { Io } from "./io.ts";
 import { packageJson } from "./packageJson.ts";
 import { modelSets } from "./pull/modelSets.ts";
 import type { PullWorld } from "./pull/world.ts";
+import { QUANT_TYPES } from "./quantize/quantTypes.ts";
 import { reportError } from "./reportError.ts";
 import { addServeFlags, type ServeFlags } from "./serve/addServeFlags.ts";
 
@@ -245,6 +247,33 @@ function program(context: CliContext, end: (code: ExitCode) => void): Command {
       await pullCommand(what, flags, context);
     });
 
+  weir
+    .command("quantize")
+    .argument("<in>", "weights (safetensors, GGUF)")
+    .argument("<out.gguf>", "where the result is written")
+    .summary("make a smaller GGUF file of a model")
+    .description(
+      "Writes a model's weights in another encoding, as a GGUF file that ComfyUI-GGUF loads too: the large matrices in the type, " +
+        "first and last layers, modulation, norms and biases as they are. Tells what each tensor lost, worst first. The file has its " +
+        "name when it is whole; memory stays below 1 GB whatever the model.",
+    )
+    .requiredOption("--type <type>", `${QUANT_TYPES.map(({ name }) => name).join(", ")}; or auto, which --vram decides`)
+    .option("--vram <size>", "with --type auto: the memory it is to run in, such as 8GB")
+    .option(
+      "--card <name>",
+      "with --type auto: the card it is to run on (default: the smallest of the table with that memory)",
+    )
+    .option("--threads <n>", "threads (default: one per core)", intFlag("--threads", 1))
+    .option("--overwrite", "replace the output if it is there")
+    .option("--allow-requantize", "take an input that is quantised already")
+    .option("--json", "print one JSON object")
+    .addHelpText("after", QUANTIZE_EXAMPLES)
+    .showHelpAfterError("(weir quantize --help lists what it takes)")
+    .action(async (input: string, output: string, flags: QuantizeFlags) => {
+      const { quantizeCommand } = await import("./commands/quantize.ts");
+      await quantizeCommand(input, output, flags, context);
+    });
+
   return weir.showHelpAfterError("(weir --help lists the commands)");
 }
 
@@ -253,6 +282,11 @@ Examples:
   weir run klein.json --prompt "a big yellow star in a night sky" --seed 7 -o star.png
   weir run klein.json --set 12.steps=4 --vram 8GB
   weir run output/ComfyUI_00001_.png          the same picture again`;
+
+const QUANTIZE_EXAMPLES = `
+Examples:
+  weir quantize flux2-dev.safetensors flux2-dev-q4_k.gguf --type q4_k
+  weir quantize klein-4b.safetensors klein-4b.gguf --type auto --vram 8GB`;
 
 const SERVE_EXAMPLES = `
 Examples:

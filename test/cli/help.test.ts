@@ -10,19 +10,20 @@ test("weir --help", async () => {
     Runs ComfyUI's diffusion workflows with models larger than the GPU's memory.
 
     Options:
-      -V, --version               print the version
-      -h, --help                  print this help
+      -V, --version                       print the version
+      -h, --help                          print this help
 
     Commands:
-      run [options] <file...>     run workflows and write their pictures
-      demo [options] [prompt...]  draw a picture with the bundled models
-      serve [options]             serve ComfyUI's API and page
-      doctor [options]            tell what is here, what would be used, what is missing
-      inspect [options] <file>    tell what a file of weights holds and needs
-      convert [options] <file>    write a workflow in API format
-      plan [options] [file]       tell what a run would keep, move and take, without running it
-      pull [options] <what...>    fetch models from the Hugging Face Hub into their folders
-      help [command]              print the help of a command
+      run [options] <file...>             run workflows and write their pictures
+      demo [options] [prompt...]          draw a picture with the bundled models
+      serve [options]                     serve ComfyUI's API and page
+      doctor [options]                    tell what is here, what would be used, what is missing
+      inspect [options] <file>            tell what a file of weights holds and needs
+      convert [options] <file>            write a workflow in API format
+      plan [options] [file]               tell what a run would keep, move and take, without running it
+      pull [options] <what...>            fetch models from the Hugging Face Hub into their folders
+      quantize [options] <in> <out.gguf>  make a smaller GGUF file of a model
+      help [command]                      print the help of a command
 
     Exit codes:
       0    done
