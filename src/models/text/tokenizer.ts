@@ -67,7 +67,8 @@ async function load({ source, dims }: TextEncoder): Promise<TextTokenizer> {
 async function embedded(source: WeightSource, name: string): Promise<Uint8Array | null> {
   const entry = source.tensors.get(name);
   if (!entry) return null;
-  if (entry.encoding !== "U8" || entry.bytes > MAX_BYTES)
+  // GGUF has signed bytes only
+  if ((entry.encoding !== "U8" && entry.encoding !== "I8") || entry.bytes > MAX_BYTES)
     throw new BadTokenizer(
       source.path,
       `is ${entry.bytes} bytes of ${entry.encoding}, expected U8 of at most ${MAX_BYTES}`,
