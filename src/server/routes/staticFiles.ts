@@ -31,10 +31,9 @@ export function staticFiles({ frontEnd }: Pick<ServerParts, "frontEnd">): Handle
     const path = decoded(c.req.path).replace(/^\/+/, "");
     const page = path === "" || path === "index.html";
     if (frontEnd === null) {
-      if (!page) throw notFound();
-      return new Response(ownPage, {
-        headers: { "content-type": "text/html; charset=utf-8", "cache-control": NEVER_KEPT },
-      });
+      const file = await ownPage(path);
+      if (file === null) throw notFound();
+      return file;
     }
     const found = await containedPath(frontEnd, page ? "index.html" : path);
     if (found.kind !== "inside" || !(await stat(found.path)).isFile()) throw notFound();

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Weir's own page on `weir serve`, in headless Chromium: a picture is asked for and appears, another one is cancelled. Needs npm, a built dist/ and
+# Chromium (CHROMIUM names it, else it is looked for; on Debian: apt-get install chromium). SCREENSHOTS names a folder for pictures of the page. The
+# last line is `N passed, N failed`.
+set -uo pipefail
+here=$(cd "$(dirname "$0")/.." && pwd)
+find_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
+chromium=${CHROMIUM:-$(find_chromium)}
+# CI's machine is its own to install on; a person is asked.
+if [ -z "$chromium" ] && [ -n "${CI:-}" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null
+  chromium=$(find_chromium)
+fi
+if [ -z "$chromium" ]; then
+  echo "skipped: no Chromium; on Debian: apt-get install chromium"
+  echo "0 passed, 0 failed"
+  exit 0
+fi
+work=$(mktemp -d)
+server=
+trap '[ -n "$server" ] && kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
+shots=${SCREENSHOTS:-$work/shots}
+mkdir -p "$work/base" "$work/browser" "$shots"
+(cd "$work/browser" && npm init -y >/dev/null && npm install --no-fund --no-audit --silent playwright-core@1.65.1) || { echo "playwright-core does not install" && exit 1; }
+node "${WEIR:-$here/dist/cli/main.js}" serve --device cpu --port 0 --base-directory "$work/base" --models-directory "$here/demo/models" 2>"$work/log" &
+server=$!
+for _ in $(seq 100); do
+  url=$(sed -n 's/^weir .*: \(http:.*\)$/\1/p' "$work/log" | head -n 1)
+  [ -n "$url" ] && break
+  sleep 0.1
+done
+[ -n "$url" ] || { echo "weir serve did not start:" && cat "$work/log" && exit 1; }
+if (cd "$work/browser" && timeout 300 node "$here/lanes/web.mjs" "$url" "$chromium" "$shots"); then
+  echo "1 passed, 0 failed"
+else
+  cat "$work/log"
+  echo "0 passed, 1 failed"
+  exit 1
+fi
