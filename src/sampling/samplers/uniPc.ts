@@ -15,6 +15,7 @@ interface Past {
 /**
  * UniPC, multistep, third order, in variance-preserving terms: z = x / sqrt(1 + sigma^2), lambda = -log sigma. Each step predicts, asks
  * the model at the new level, and corrects with what it said; that answer serves the next step. `variant`: B(h) = h or e^h - 1.
+ * With one step there is no second answer and order 0: as in ComfyUI the model is asked, and x stays as noisy as it was.
  * Source: Zhao et al. 2023 (arXiv:2302.04867), algorithms 1 and 2.
  */
 export const uniPc =
@@ -45,9 +46,9 @@ export const uniPc =
         z = step.corrected(denoised);
         remember(sigma, denoised);
       }
-      if (i === steps - 1) {
+      if (i === steps - 1 && order > 0) {
         // down to the last level by prediction alone
-        z = prepare(z, sigma, sigmas[steps]!, past.slice(0, Math.min(order, 1)), variant).predicted();
+        z = prepare(z, sigma, sigmas[steps]!, past.slice(0, 1), variant).predicted();
       }
       callback?.({ step: i, steps, sigma, x: z, denoised: past[0]!.denoised });
     }
