@@ -6,6 +6,8 @@ import { getFeatures, getNone } from "./routes/catalogues.ts";
 import { getHistory } from "./routes/getHistory.ts";
 import { getHistoryOf } from "./routes/getHistoryOf.ts";
 import { getMemory } from "./routes/getMemory.ts";
+import { getMetrics } from "./routes/getMetrics.ts";
+import { getOpenApi } from "./routes/getOpenApi.ts";
 import { getPrompt } from "./routes/getPrompt.ts";
 import { getQueue } from "./routes/getQueue.ts";
 import { getSystemStats } from "./routes/getSystemStats.ts";
@@ -86,6 +88,8 @@ export function createApp(parts: ServerParts, onError: (error: unknown) => void 
 }
 
 const bothWays = (parts: ServerParts): readonly Route[] => [
+  ["GET", "/metrics", getMetrics(parts)],
+  ["GET", "/weir/openapi.json", getOpenApi(parts)],
   ["GET", "/prompt", getPrompt(parts)],
   ["POST", "/prompt", postPrompt(parts)],
   ["GET", "/queue", getQueue(parts)],

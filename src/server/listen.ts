@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createServer as createHttp, type Server } from "node:http";
 import { createServer as createHttps } from "node:https";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import { ServerError } from "./errors.ts";
@@ -61,6 +62,7 @@ export async function listen(
     : createHttp(settings, answer as never);
   server.maxConnections = MAX_CONNECTIONS;
   server.setTimeout(idle);
+  server.on("clientError", answerBroken);
   const sockets = attachSockets(server, parts.hub, parts.security);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(cannotListen(error, options)));
@@ -79,6 +81,20 @@ export async function listen(
       await closed;
     },
   };
+}
+
+/** What is no HTTP, or takes too long, gets JSON too, if it still listens. */
+function answerBroken(error: NodeJS.ErrnoException, stream: Duplex): void {
+  if (!stream.writable || error.code === "ECONNRESET") return void stream.destroy();
+  const [status, words, field] =
+    error.code === "HPE_HEADER_OVERFLOW"
+      ? ["431 Request Header Fields Too Large", `the headers are longer than ${MAX_HEADER} bytes`, "headers"]
+      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+        ? ["408 Request Timeout", "the request took too long to come", "body"]
+        : ["400 Bad Request", "this is no HTTP request", "request"];
+  const body = JSON.stringify({ error: words, field });
+  const head = `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close`;
+  stream.end(`${head}\r\n\r\n${body}`, () => stream.destroy());
 }
 
 function readTls({ keyFile, certFile }: { keyFile: string; certFile: string }): { key: Buffer; cert: Buffer } {

@@ -33,6 +33,9 @@ export const interruptBody = z.looseObject({ prompt_id: z.string().nullish() });
 /** POST /free. */
 export const freeBody = z.looseObject({ unload_models: z.boolean().nullish(), free_memory: z.boolean().nullish() });
 
+/** POST /api/jobs/cancel: told by its document; its refusals have the original's texts, so the route checks it itself. */
+export const cancelBody = z.looseObject({ job_ids: ids });
+
 /** POST /users. */
 export const userBody = z.looseObject({ username: z.string().default("") });
 

@@ -3,6 +3,7 @@ import { open } from "node:fs/promises";
 import { Readable } from "node:stream";
 import type { Context } from "hono";
 import { RequestError } from "../errors.ts";
+import { sendJson } from "../http/sendJson.ts";
 
 /** Below this a file is read at once: a stream costs more. */
 const SMALL = 256 * 1024;
@@ -33,7 +34,9 @@ export async function serveFile(
     if (isUnchanged(c, etag, found.mtimeMs)) return new Response(null, { status: 304, headers: all });
     const range = rangeOf(c, found.size);
     if (range === "unsatisfiable") {
-      return new Response(null, { status: 416, headers: { "content-range": `bytes */${found.size}` } });
+      const refused = sendJson({ error: `the file has ${found.size} bytes`, field: "Range" }, 416);
+      refused.headers.set("content-range", `bytes */${found.size}`);
+      return refused;
     }
     const { start, end } = range ?? { start: 0, end: found.size - 1 };
     const length = end - start + 1;

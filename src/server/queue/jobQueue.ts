@@ -17,6 +17,8 @@ export class JobQueue {
   readonly #onChange: () => void;
   /** Told that something waits. */
   onWork: () => void = () => {};
+  /** Told how a job ended that ran here. */
+  onEnd: (end: JobEnd) => void = () => {};
   #waiting: JobHead[];
   #running: RunningJob | null = null;
 
@@ -65,6 +67,7 @@ export class JobQueue {
     this.store.finish(this.#running.head.seq, end);
     this.#running = null;
     this.#onChange();
+    this.onEnd(end);
   }
 
   /** Takes jobs out that wait: all of them, or those of these ids. Returns how many; nothing is told if there were none. */
