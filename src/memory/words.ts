@@ -17,6 +17,8 @@ export interface WeightSpec {
   readonly name: string;
   readonly bytes: Bytes;
   readonly fileBytes: Bytes;
+  /** The host makes its bytes out of the file's at each read: that takes time too. */
+  readonly recoded?: true;
 }
 
 /** What one stage of a forward pass needs at once. It may name weights of several models. */

@@ -48,7 +48,8 @@ export async function planRuns(
   { ram }: PlanTiers,
 ): Promise<PlannedRuns> {
   const { runs, doesNotFit } = await runPolicy(policy, { ...input, ram });
-  const sizes = input.models.flatMap(({ weights }) => weights.map(({ bytes }) => bytes));
+  const specs = input.models.flatMap(({ weights }) => weights);
+  const sizes = specs.map(({ bytes }) => bytes);
   const sum = (weights: readonly WeightId[]): Bytes => weights.reduce((bytes, weight) => bytes + sizes[weight]!, 0);
   const planned = runs.map((run, i) => {
     const { uses, moves } = run;
@@ -56,12 +57,16 @@ export async function planRuns(
     const passes = Math.max(1, Math.round(uses.length / stages));
     const reads = run.reads ?? readsWith(moves, ram);
     const passOf = (step: number): number => Math.min(passes - 1, Math.floor(step / stages));
-    const work = Array.from({ length: passes }, () => ({ flops: 0, hostBytes: 0, diskBytes: 0 }));
+    const work = Array.from({ length: passes }, (): Sum => ({ flops: 0, hostBytes: 0, diskBytes: 0 }));
     uses.forEach(({ flops }, step) => {
       work[passOf(step)]!.flops += flops;
     });
     for (const { needed, bytes } of moves) work[passOf(needed)]!.hostBytes += bytes;
-    for (const { needed, bytes } of reads) work[passOf(needed)]!.diskBytes += bytes;
+    for (const { needed, bytes, weight } of reads) {
+      const sum = work[passOf(needed)]!;
+      sum.diskBytes += bytes;
+      if (specs[weight]!.recoded) sum.recodeBytes = (sum.recodeBytes ?? 0) + bytes;
+    }
 
     const streaming = repeated(moves);
     const readAgain = new Set(
@@ -72,11 +77,7 @@ export async function planRuns(
       passes,
       first: work[0]!,
       steady: work[1] ?? null,
-      total: work.reduce((a, b) => ({
-        flops: a.flops + b.flops,
-        hostBytes: a.hostBytes + b.hostBytes,
-        diskBytes: a.diskBytes + b.diskBytes,
-      })),
+      total: work.reduce(added),
       stages: uses.slice(0, stages).map(({ stage, weights, activationBytes }) => {
         const own = [...new Set(weights)];
         const coming = own.filter((weight) => streaming.has(weight));
@@ -91,6 +92,19 @@ export async function planRuns(
     };
   });
   return { runs: planned, doesNotFit };
+}
+
+/** Work while it is added up. */
+type Sum = { -readonly [Part in keyof Work]: Work[Part] };
+
+function added(a: Work, b: Work): Work {
+  const recodeBytes = (a.recodeBytes ?? 0) + (b.recodeBytes ?? 0);
+  return {
+    flops: a.flops + b.flops,
+    hostBytes: a.hostBytes + b.hostBytes,
+    diskBytes: a.diskBytes + b.diskBytes,
+    ...(recodeBytes > 0 && { recodeBytes }),
+  };
 }
 
 /** Weights that do not stay: planned to stream, or brought more than once. */

@@ -19,15 +19,15 @@ export interface WeightBook {
 
 /**
  * An open weights file as the residency knows it. Models of one kind that are read from it in different ways (a text encoder with other
- * taps) share its weights: a tensor in one resident form is one weight, however often the file is opened.
+ * taps) share its weights: a tensor in one resident form is one weight, however often the file is opened. Models of several kinds in one file
+ * (a checkpoint) are models of their own to the residency: each comes, goes and is read ahead by itself.
  */
 export class LoadedFile {
   readonly identity: string;
-  /** The residency's name for its weights. */
-  readonly id: string;
   closed = false;
-  /** A pass of it has been announced: what its runs use is known. */
-  used = false;
+  /** Ids of which a pass has been announced: what their runs use is known. */
+  readonly used = new Set<string>();
+  readonly #id: string;
   readonly #residency: Pick<Residency, "register" | "close">;
   readonly #book: WeightBook;
   readonly #forget: () => void;
@@ -44,10 +44,15 @@ export class LoadedFile {
     forget: () => void,
   ) {
     this.identity = identity;
-    this.id = `${path}#${identity}#${serial}`;
+    this.#id = `${path}#${identity}#${serial}`;
     this.#residency = residency;
     this.#book = book;
     this.#forget = forget;
+  }
+
+  /** The residency's name for the weights of one kind of model. */
+  idOf({ kind }: Pick<Model, "kind">): string {
+    return `${this.#id}#${kind}`;
   }
 
   /** The same model over the source that stays open: a second opening of the file is closed. */
@@ -75,10 +80,11 @@ export class LoadedFile {
         name: weight.name,
         bytes: form.bytes,
         fileBytes: weight.entry.recoded?.bytes ?? weight.entry.bytes,
+        ...(weight.entry.recoded && { recoded: true as const }),
       }),
     );
     if (specs.length > 0) {
-      const ids = this.#residency.register(this.id, specs);
+      const ids = this.#residency.register(this.idOf(model), specs);
       for (const [i, { weight, form, key }] of fresh.entries()) {
         this.#book.add(ids[i]!, weight, form, model);
         this.#weights.set(key, { ...form, id: ids[i]! });
@@ -92,7 +98,7 @@ export class LoadedFile {
     if (this.closed) return;
     this.closed = true;
     this.#forget();
-    await this.#residency.close(this.id);
+    for (const kind of this.#sources.keys()) await this.#residency.close(this.idOf({ kind }));
     for (const { id } of this.#weights.values()) this.#book.remove(id);
     for (const source of this.#sources.values()) await source.close();
   }
