@@ -70,7 +70,7 @@ export async function quantizeCommand(
     const type = named ?? (await chosen(source, vram!, flags.card, progress.line));
     const assigned = assignEncodings(source, type);
     sayFallbacks(assigned, progress.line);
-    const tensors = assigned.map(({ entry, to: encoding }) => ({ name: entry.name, encoding, shape: entry.shape }));
+    const tensors = assigned.map(({ name, entry, to: encoding }) => ({ name, encoding, shape: entry.shape }));
     const layout = writeGgufHeader(await outMetadata(source, type), tensors);
     const job = assigned.map((assignment, i) => encodeTensor(assignment, layout.places[i]!.offset));
     await place.begin(layout.header, layout.fileBytes);
@@ -171,14 +171,23 @@ async function chosen(
 
 function sayFallbacks(assigned: readonly Assignment[], say: (line: string) => void): void {
   const fell = assigned.filter(({ fellBack }) => fellBack);
-  for (const { entry, to, why } of fell.slice(0, 5)) say(`note: ${entry.name} becomes ${to}: ${why}`);
+  for (const { name, to, why } of fell.slice(0, 5)) say(`note: ${name} becomes ${to}: ${why}`);
   if (fell.length > 5) say(`note: and ${fell.length - 5} more tensors, for the same reason`);
 }
 
-function encodeTensor({ entry, to, copy }: Assignment, offset: number): EncodeTensor {
-  const { name, encoding: from, shape, layer } = entry;
-  const values = shape.reduce((n, size) => n * size, 1);
-  return { name, from, to, copy, values, columns: shape.at(-1) ?? 1, offset, ...(layer && { layer }) };
+function encodeTensor({ name, entry, to, copy }: Assignment, offset: number): EncodeTensor {
+  const { encoding: from, shape, layer } = entry;
+  return {
+    name: entry.name,
+    from,
+    to,
+    copy,
+    values: shape.reduce((n, size) => n * size, 1),
+    columns: shape.at(-1) ?? 1,
+    offset,
+    ...(layer && { layer }),
+    ...(entry.name !== name && { shaped: { name, shape } }),
+  };
 }
 
 function makeReport({
@@ -209,8 +218,8 @@ function makeReport({
   });
   const relative = ({ values, errors }: { values: number; errors: number }): number =>
     errors === 0 ? 0 : Math.sqrt(errors / values);
-  const tensors = assigned.map(({ entry, to, why }, i) => ({
-    name: entry.name,
+  const tensors = assigned.map(({ name, entry, to, why }, i) => ({
+    name,
     shape: entry.shape,
     from: entry.recoded?.format ?? entry.encoding,
     to,

@@ -3,11 +3,16 @@ import { ggufTypeOf } from "../../formats/gguf/writeGgufHeader.ts";
 import { BLOCK_CODECS } from "../../formats/quant/blockCodecs.ts";
 import { quote } from "../../formats/quote.ts";
 import type { Encoding, TensorEntry, WeightSource } from "../../formats/weightSource.ts";
+import type { WeightDecl } from "../../models/model.ts";
+import { openModel } from "../inspect/openModel.ts";
 import type { QuantType } from "./quantTypes.ts";
 import { SMALL_VALUES, TENSOR_RULES } from "./tensorRules.ts";
 
 /** What becomes of a tensor. */
 export interface Assignment {
+  /** Its name in the output. */
+  readonly name: string;
+  /** As it is read. */
   readonly entry: TensorEntry;
   readonly to: Encoding;
   /** Its bytes are not looked at: they are no weights. */
@@ -34,28 +39,49 @@ const WIDE: readonly Encoding[] = ["F32", "F16", "BF16"];
 
 /** Every tensor of a file but those that belong to another's product: they are multiplied in. Throws UnsupportedFormat. */
 export function assignEncodings(source: WeightSource, type: QuantType): readonly Assignment[] {
+  const shaped = modelShapes(source);
   const folded = new Set<string>();
-  for (const { layer } of source.tensors.values())
+  for (const { layer } of [...source.tensors.values(), ...shaped.values()])
     for (const name of [layer?.scale, layer?.inputScale, layer?.rotation]) if (name !== undefined) folded.add(name);
   return [...source.tensors.values()]
     .filter(({ name }) => !folded.has(name))
-    .map((entry) => {
+    .map((stored) => {
+      const { name } = stored;
+      const entry = shaped.get(name) ?? stored;
       const copied = SAME_BYTES[entry.encoding];
-      if (copied && !entry.recoded) return { entry, to: copied, copy: true, why: "no weights", fellBack: false };
+      if (copied && !entry.recoded) return { name, entry, to: copied, copy: true, why: "no weights", fellBack: false };
       if (!Object.hasOwn(BLOCK_CODECS, entry.encoding) && ![...WIDE, "F64"].includes(entry.encoding))
         throw new UnsupportedFormat(
           source.path,
           `tensor ${quote(entry.name)} is ${entry.encoding} without a description of its scales: it cannot be converted`,
         );
-      return { entry, copy: false, fellBack: false, ...weights(entry, type) };
+      return { name, entry, copy: false, fellBack: false, ...weights(name, entry, type) };
     });
 }
 
+/** Matrices that a quantised file holds padded or as rows of groups: in the shape that the model wants, which is the one others read too. */
+function modelShapes(source: WeightSource): ReadonlyMap<string, TensorEntry> {
+  const shaped = new Map<string, TensorEntry>();
+  if (!source.shapedAs) return shaped;
+  let weights: readonly WeightDecl[] = [];
+  try {
+    weights = openModel(source)?.model.weights ?? [];
+  } catch {
+    // a file that does not open as a model is converted as it is
+  }
+  for (const { entry, shape } of weights) {
+    const name = entry.name.replace(/ \[[\d,]+\]$/, "");
+    if (name !== entry.name && source.tensors.has(name)) shaped.set(name, { ...entry, shape });
+  }
+  return shaped;
+}
+
 function weights(
+  name: string,
   entry: TensorEntry,
   type: QuantType,
 ): Pick<Assignment, "to" | "why"> & { readonly fellBack?: boolean } {
-  const { name, shape } = entry;
+  const { shape } = entry;
   const values = shape.reduce((n, size) => n * size, 1);
   if (shape.length < 2) return { to: "F32", why: "vector" };
   if (WIDE.includes(type.encoding)) return { to: type.encoding, why: null };

@@ -139,10 +139,10 @@ async function planType(
 /** The header of the file that would be written: enough for what opens models. */
 function converted(source: WeightSource, assigned: readonly Assignment[]): WeightSource {
   const tensors = new Map<string, TensorEntry>();
-  for (const { entry, to } of assigned) {
+  for (const { name, entry, to } of assigned) {
     const { values, bytes } = ggufTypeOf(to)!;
     const count = entry.shape.reduce((n, size) => n * size, 1);
-    const { name, shape, offset } = entry;
+    const { shape, offset } = entry;
     tensors.set(name, { name, shape, offset, encoding: to, bytes: (count / values) * bytes });
   }
   return {

@@ -21,6 +21,8 @@ export interface EncodeTensor {
   /** Where its bytes go. */
   readonly offset: number;
   readonly layer?: LayerTensors;
+  /** The source makes it out of this tensor, in this shape (`WeightSource.shapedAs`). */
+  readonly shaped?: { readonly name: string; readonly shape: readonly number[] };
 }
 
 /** What a piece of a tensor lost: sums over its values. */
@@ -48,13 +50,14 @@ export interface Piece {
   readonly values: number;
 }
 
-/** All pieces, tensor by tensor: the same list wherever it is made. */
-export function piecesOf(tensors: readonly Pick<EncodeTensor, "values">[]): readonly Piece[] {
-  return tensors.flatMap(({ values }, tensor) =>
-    Array.from({ length: Math.ceil(values / PIECE_VALUES) }, (_, i) => ({
+/** All pieces, tensor by tensor: the same list wherever it is made. What a layer multiplies in goes by rows, so its pieces are whole ones. */
+export function piecesOf(tensors: readonly Pick<EncodeTensor, "values" | "columns" | "layer">[]): readonly Piece[] {
+  return tensors.flatMap(({ values, columns, layer }, tensor) => {
+    const size = layer ? Math.max(1, Math.floor(PIECE_VALUES / columns)) * columns : PIECE_VALUES;
+    return Array.from({ length: Math.ceil(values / size) }, (_, i) => ({
       tensor,
-      first: i * PIECE_VALUES,
-      values: Math.min(PIECE_VALUES, values - i * PIECE_VALUES),
-    })),
-  );
+      first: i * size,
+      values: Math.min(size, values - i * size),
+    }));
+  });
 }

@@ -2,6 +2,7 @@ import type { FileHandle } from "node:fs/promises";
 import { ENCODING_BITS } from "../../formats/encodingBits.ts";
 import { ggufTypeOf } from "../../formats/gguf/writeGgufHeader.ts";
 import { f32ToBf16, f32ToF16 } from "../../formats/halfFloat.ts";
+import { layerRows } from "../../formats/quant/checkpoint/layerRows.ts";
 import { encodeBlocks, isPlainlyEncoded } from "../../formats/quant/encodeBlocks.ts";
 import { quote } from "../../formats/quote.ts";
 import { toFloat32 } from "../../formats/toFloat32.ts";
@@ -9,14 +10,12 @@ import type { Encoding, PlainEncoding, WeightSource } from "../../formats/weight
 import type { Quantizer, Searched } from "../../ggml/openQuantizer.ts";
 import type { EncodeTensor, Piece, PieceResult } from "./encodeJob.ts";
 import { BadValues } from "./errors.ts";
-import type { LayerFolder } from "./layerFolder.ts";
 
 /** What a thread has open. */
 export interface PieceTools {
   readonly source: WeightSource;
   readonly part: FileHandle;
   readonly quantize: Quantizer;
-  readonly folder: LayerFolder;
   /** Called before native code runs: if that is the last thing this process does, its caller knows where. */
   readonly crumb: (name: string) => void;
 }
@@ -31,6 +30,7 @@ export async function encodePiece(
   { first, values }: Piece,
 ): Promise<Omit<PieceResult, "piece">> {
   const { source, part } = tools;
+  if (tensor.shaped) source.shapedAs?.(tensor.shaped.name, tensor.shaped.shape);
   const input = new Uint8Array(bytesOf(tensor.from, values));
   await source.read(tensor.name, bytesOf(tensor.from, first), input);
   const place = tensor.offset + bytesOf(tensor.copy ? tensor.from : tensor.to, first);
@@ -39,7 +39,8 @@ export async function encodePiece(
     return { values: 0, errors: 0, largest: 0 };
   }
   const x = toFloat32(tensor.from, input);
-  if (tensor.layer) await tools.folder.fold(source, tensor, first, x);
+  // GGUF has no place for what belongs to a layer's product
+  if (tensor.layer) await layerRows(source, tensor.layer, x, tensor.columns, first / tensor.columns);
   const sum = squares(x);
   if (!Number.isFinite(sum)) throw notFinite(source, tensor, first, x);
   const same = tensor.from === tensor.to && !tensor.layer;
@@ -102,7 +103,9 @@ function doesNotHold(
   x: Float32Array,
   back: Float32Array,
 ): BadValues {
-  const at = back.findIndex((value) => !Number.isFinite(value));
+  // a block that fails does so by its largest value
+  let at = back.findIndex((value) => !Number.isFinite(value));
+  for (let i = at; i < x.length; i++) if (!Number.isFinite(back[i]!) && Math.abs(x[i]!) > Math.abs(x[at]!)) at = i;
   return new BadValues(
     `${path}: ${quote(tensor.name)} is ${x[at]} at ${where(tensor, first + at)}, more than ${tensor.to} can hold; take --type bf16 or f32`,
   );
