@@ -20,12 +20,15 @@ export const encodeMxfp4: EncodeBlock = (x, from, out, at) => {
   for (let j = 0; j < 16; j++) out[at + 1 + j] = nearest(x[from + j]!, half) | (nearest(x[from + j + 16]!, half) << 4);
 };
 
+/** Codes of a sign lie in order, so the first that is no nearer ends the search; code 0 stands for both zeros. */
 function nearest(value: number, half: number): number {
+  const start = value < 0 ? 8 : 0;
   let best = 0;
-  let least = Number.POSITIVE_INFINITY;
-  for (let code = 0; code < 16; code++) {
+  let least = Math.abs(value);
+  for (let code = start + 1; code < start + 8; code++) {
     const error = Math.abs(fround(half * DOUBLED[code]! - value));
-    if (error < least) [least, best] = [error, code];
+    if (error >= least) break;
+    [least, best] = [error, code];
   }
   return best;
 }
