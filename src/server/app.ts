@@ -1,6 +1,7 @@
 import { type Handler, Hono } from "hono";
 import { printJson } from "../workflow/losslessJson.ts";
 import { RequestError } from "./errors.ts";
+import { fileRefusal } from "./files/fileRefusal.ts";
 import { sendJson } from "./http/sendJson.ts";
 import { getFeatures, getNone } from "./routes/catalogues.ts";
 import { getHistory } from "./routes/getHistory.ts";
@@ -76,7 +77,8 @@ export function createApp(parts: ServerParts, onError: (error: unknown) => void 
     throw new RequestError(405, `${c.req.method} is not for this path`, "path");
   });
   app.onError((error, c) => {
-    if (error instanceof RequestError) return sendJson(error.body, error.status);
+    const refusal = error instanceof RequestError ? error : fileRefusal(error);
+    if (refusal !== null) return sendJson(refusal.body, refusal.status);
     onError(error);
     c.header("content-type", "application/json");
     return new Response(printJson({ error: "the server made a mistake; its log says which" }), {

@@ -6,6 +6,7 @@ import type { Duplex } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import { ServerError } from "./errors.ts";
+import { sendJson } from "./http/sendJson.ts";
 import type { ServerParts } from "./serverParts.ts";
 import { attachSockets } from "./socket/attachSockets.ts";
 
@@ -49,7 +50,14 @@ export async function listen(
   parts: Pick<ServerParts, "hub" | "security">,
   options: ListenOptions,
 ): Promise<Listening> {
-  const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const answer = getRequestListener(app.fetch, {
+    overrideGlobalObjects: false,
+    // A request of which no address can be made: its Host is none. The app's own mistakes end in the app.
+    errorHandler: (error) =>
+      error instanceof Error && error.name === "RequestError"
+        ? sendJson({ error: "the request's address or Host is none", field: "Host" }, 400)
+        : sendJson({ error: "the server made a mistake" }, 500),
+  });
   const { headers, request, idle, look } = options.patience ?? PATIENCE;
   const settings = {
     maxHeaderSize: MAX_HEADER,

@@ -60,7 +60,7 @@ export async function readMultipart(c: Context, limit: number): Promise<Multipar
     parser.on("file", (name, stream, { filename }) => {
       const parts: Buffer[] = [];
       stream.on("data", (part: Buffer) => parts.push(part));
-      stream.on("error", fail);
+      stream.on("error", () => fail(noForm()));
       stream.on("end", () => {
         if (!files.has(name)) files.set(name, { filename: filename ?? "", bytes: Buffer.concat(parts) });
       });

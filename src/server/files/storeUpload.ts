@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { RequestError } from "../errors.ts";
+import { checkNames } from "./checkNames.ts";
 import { containedPlace } from "./containedPath.ts";
 import type { MultipartForm } from "./readMultipart.ts";
 import { isPictureFolder, type PictureFolder, type ServerFolders } from "./serverFolders.ts";
@@ -35,6 +36,8 @@ export function uploadPlace(form: MultipartForm): UploadPlace {
   }
   const type = form.fields.get("type") ?? "input";
   if (!isPictureFolder(type)) throw new RequestError(400, "the type must be input, output or temp", "type");
+  checkNames(filename, "image");
+  checkNames(form.fields.get("subfolder") ?? "", "subfolder");
   const overwrite = form.fields.get("overwrite");
   return {
     filename,

@@ -1,6 +1,7 @@
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, relative, sep } from "node:path";
 import { RequestError } from "../errors.ts";
+import { checkNames } from "../files/checkNames.ts";
 import { containedPath, containedPlace } from "../files/containedPath.ts";
 import { writeWhole } from "../files/writeWhole.ts";
 
@@ -52,6 +53,7 @@ export async function removeUserFile(folder: string, file: string): Promise<void
 }
 
 async function placeOf(folder: string, file: string): Promise<string> {
+  checkNames(file, "file");
   await mkdir(folder, { recursive: true });
   const place = await containedPlace(folder, file);
   if (place === null) throw escapes();
