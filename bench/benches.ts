@@ -55,6 +55,11 @@ export const benches: readonly BenchEntry[] = [
     load: async () => (await import("./cases/loraSwitch.ts")).loraSwitch,
   },
   {
+    name: "quant",
+    about: "a step in each quantised format over bf16's; re-encoding on threads over one core",
+    load: async () => (await import("./cases/quant.ts")).quant,
+  },
+  {
     name: "pictures",
     about: "the demo's images through the real nodes, dynamic over classic, at three budgets: seconds and bytes",
     load: async () => (await import("./cases/pictures.ts")).pictures,

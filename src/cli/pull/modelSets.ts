@@ -38,7 +38,6 @@ const QWEN_4B = encoder("Comfy-Org/flux2-klein", "qwen_3_4b.safetensors", 8.05e9
 /** The Hub's own list. */
 const QWEN_8B = encoder("Comfy-Org/flux2-klein-9B", "qwen_3_8b.safetensors", 16.4e9);
 const MISTRAL = encoder("Comfy-Org/flux2-dev", "mistral_3_small_flux2_bf16.safetensors", 35.6e9);
-const FP8 = "fp8 files are ComfyUI's usual ones; weir run computes with 16-bit and GGUF files (docs/models.md)";
 const klein4b = (name: string) =>
   transformer("Comfy-Org/flux2-klein", `split_files/diffusion_models/${name}.safetensors`, 7.75e9);
 const byMaker = (repo: string, name: string, bytes: number) =>
@@ -54,7 +53,6 @@ export const modelSets: Readonly<Record<string, ModelSet>> = {
   "klein-4b-fp8": {
     what: "Flux 2 klein 4B, fp8",
     files: [byMaker("FLUX.2-klein-4b-fp8", "flux-2-klein-4b-fp8", 4.07e9), QWEN_4B, VAE],
-    note: FP8,
   },
   "klein-4b-gguf": {
     what: "Flux 2 klein 4B, GGUF Q4_K",
@@ -64,7 +62,6 @@ export const modelSets: Readonly<Record<string, ModelSet>> = {
   "klein-base-4b-fp8": {
     what: "Flux 2 klein base 4B, fp8",
     files: [byMaker("FLUX.2-klein-base-4b-fp8", "flux-2-klein-base-4b-fp8", 4.09e9), QWEN_4B, VAE],
-    note: FP8,
   },
   "klein-9b": {
     what: "Flux 2 klein 9B, bf16",
@@ -73,7 +70,6 @@ export const modelSets: Readonly<Record<string, ModelSet>> = {
   "klein-9b-fp8": {
     what: "Flux 2 klein 9B, fp8",
     files: [byMaker("FLUX.2-klein-9b-fp8", "flux-2-klein-9b-fp8", 9.43e9), QWEN_8B, VAE],
-    note: FP8,
   },
   "klein-9b-gguf": {
     what: "Flux 2 klein 9B, GGUF Q4_0",
@@ -90,7 +86,6 @@ export const modelSets: Readonly<Record<string, ModelSet>> = {
       MISTRAL,
       VAE,
     ],
-    note: FP8,
   },
   "dev-gguf": {
     what: "Flux 2 dev, GGUF Q4_K",

@@ -161,9 +161,9 @@ Sizes are GB of 10^9 bytes, about; what is fetched and checked is what the Hub s
 
 - **4B** needs no account. **9B** and **dev** in bf16, and 9B in fp8, are their makers' own repos, which ask for their terms to be accepted: log in, accept them on
   the repo's page, make a token that may read gated repos, and set \`HF_TOKEN\`. Without it \`weir pull\` says which page it is.
-- **bf16** (the plain names) and **GGUF** are what \`weir run\` computes with. GGUF is smaller on disk, in VRAM and on the bus; \`weir pull OWNER/REPO --list\` shows the other
+- **bf16** (the plain names), **fp8** and **GGUF** are all computed with. GGUF is smaller on disk, in VRAM and on the bus; \`weir pull OWNER/REPO --list\` shows the other
   encodings of a repo, and \`--include '*Q8_0.gguf'\` takes one. Load them with UnetLoaderGGUF, or UNETLoader.
-- **fp8** files are those that ComfyUI's own templates name. \`weir inspect FILE\` says whether Weir computes with a file.
+- **fp8** files are those that ComfyUI's own templates name. In VRAM a weight of theirs takes 1.06 bytes (Q8_0), or 2 with \`--fp8 f16\`: [quantised.md](quantised.md).
 - The **base** model takes 20 steps and a negative prompt (examples/klein-base-4b.json); klein and dev are distilled.
 
 ## Budgets

@@ -1,0 +1,86 @@
+import { availableParallelism } from "node:os";
+import { quantisedSource } from "../../src/formats/quant/checkpoint/quantisedSource.ts";
+import { DEFAULT_QUANT } from "../../src/formats/quant/checkpoint/quantOptions.ts";
+import { createRecodePool } from "../../src/formats/quant/checkpoint/recodePool.ts";
+import { recodeRows } from "../../src/formats/quant/checkpoint/recodeRows.ts";
+import type { WeightSource } from "../../src/formats/weightSource.ts";
+import type { Bench, Figure } from "../bench.ts";
+import { stepForms } from "../quant/stepForms.ts";
+import { atLeast, showFastest, showInterval } from "../support/format.ts";
+import { interval } from "../support/interval.ts";
+import { MID } from "../support/midModel.ts";
+import { openDevice } from "../support/openDevice.ts";
+import { ratios, rounds } from "../support/pairs.ts";
+
+const [ROWS, COLUMNS] = [4096, 4096];
+const BYTES = ROWS * COLUMNS;
+/** A piece as `quantisedSource` cuts them. */
+const PIECE = 240;
+
+/** What quantised files cost: steps over bf16's, and the rate at which threads re-encode e4m3 into Q8_0. */
+export const quant: Bench = async ({ folder, device, threads, full, say }) => {
+  const codes = Uint8Array.from({ length: BYTES }, (_, i) => (Math.imul(i + 1, 0x9e3779b1) >>> 24) & 0xbf);
+  const source: WeightSource = {
+    path: "memory",
+    identity: "memory",
+    fileBytes: BYTES,
+    metadata: {},
+    tensors: new Map([["w", { name: "w", encoding: "F8_E4M3", shape: [ROWS, COLUMNS], offset: 0, bytes: BYTES }]]),
+    read: async (_, offset, into) => into.set(codes.subarray(offset, offset + into.length)),
+    close: async () => {},
+  };
+  const count = Math.max(1, availableParallelism() - 1);
+  const pool = createRecodePool(count);
+  const pooled = await quantisedSource(source, DEFAULT_QUANT, () => pool);
+  const into = new Uint8Array((BYTES / 32) * 34);
+  const spec = {
+    stored: { kind: "fp8", code: "F8_E4M3", data: "w" },
+    to: "Q8_0",
+    rows: ROWS,
+    columns: COLUMNS,
+    storedColumns: COLUMNS,
+  } as const;
+  const seconds = async (work: () => void | Promise<void>): Promise<number> => {
+    const start = performance.now();
+    await work();
+    return (performance.now() - start) / 1000;
+  };
+  const costs = await rounds(full ? 31 : 11, {
+    one: () =>
+      seconds(() => {
+        for (let first = 0; first < ROWS; first += PIECE) {
+          const rows = Math.min(PIECE, ROWS - first);
+          const out = into.subarray((first * COLUMNS * 34) / 32, ((first + rows) * COLUMNS * 34) / 32);
+          recodeRows(spec, [codes.subarray(first * COLUMNS, (first + rows) * COLUMNS)], first, rows, out);
+        }
+      }),
+    threads: () => seconds(() => pooled.read("w", 0, into)),
+  });
+  await pool.close();
+  const share = interval(ratios(costs.one, costs.threads).map((ratio) => ratio / count));
+  const rate = (times: readonly number[]) => `${(BYTES / 1e9 / Math.min(...times)).toFixed(2)} GB/s`;
+  const figures: Figure[] = [
+    {
+      what: `re-encoding e4m3 as Q8_0 on ${count} thread(s), a thread's rate over one core's`,
+      value: showInterval(share),
+      goal: ">= 0.8",
+      verdict: atLeast(share.median, 0.8),
+      wall: true,
+      note: `fastest: one core ${rate(costs.one)}, threads ${rate(costs.threads)}; ${showFastest(costs.one, costs.threads)}`,
+    },
+  ];
+  for (const { form, bytes, fileBytes, step } of await stepForms(
+    folder,
+    MID,
+    full ? 15 : 7,
+    () => openDevice({ device, threads }),
+    say,
+  ))
+    figures.push({
+      what: `step in ${form.label} over bf16's (${MID.name})`,
+      value: showInterval(step),
+      wall: true,
+      note: `${(bytes / 1e6).toFixed(1)} MB in VRAM, ${(fileBytes / 1e6).toFixed(1)} MB in the file`,
+    });
+  return figures;
+};

@@ -1,0 +1,32 @@
+import type { QuantOptions } from "../../src/formats/quant/checkpoint/quantOptions.ts";
+import { FORMATS, type Format } from "../../test/support/quantise.ts";
+
+/** One way to have the demo's transformer: a file, and how it is run. */
+export interface Form {
+  /** As the table and the contact sheet name it. */
+  readonly label: string;
+  readonly format: Format | "bf16";
+  /** `weight_dtype` of UNETLoader. */
+  readonly weightDtype: string;
+  readonly fp8: QuantOptions["fp8"];
+}
+
+/** Those whose values are eight-bit floats: `--fp8` chooses. */
+const FP8 = new Set<string>(["float8_e4m3fn", "float8_e5m2", "scaled_fp8", "fp8 unscaled", "mxfp8", "qfloat8_e4m3fn"]);
+
+const form = (label: string, format: Form["format"], weightDtype = "default", fp8: Form["fp8"] = "q8_0"): Form => ({
+  label,
+  format,
+  weightDtype,
+  fp8,
+});
+
+/** All that the table has a row of, best known first; with each kind of eight-bit floats in both its forms. */
+export const FORMS: readonly Form[] = [
+  form("bf16", "bf16"),
+  form("weight_dtype fp8_e4m3fn", "bf16", "fp8_e4m3fn"),
+  form("weight_dtype fp8_e5m2", "bf16", "fp8_e5m2"),
+  ...FORMATS.flatMap((format) =>
+    FP8.has(format) ? [form(format, format), form(`${format}, f16`, format, "default", "f16")] : [form(format, format)],
+  ),
+];
