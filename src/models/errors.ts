@@ -6,8 +6,9 @@ export class WrongModel extends Error {
   /** What was asked for, and what the file looks like, as a phrase: "a VAE". */
   readonly wanted: string;
   readonly found: string;
-  constructor(path: string, wanted: string, found: string) {
-    super(`${path} is not ${wanted}: it looks like ${found}. Choose another file.`);
+  /** `next`: what to do about it. */
+  constructor(path: string, wanted: string, found: string, next = "Choose another file.") {
+    super(`${path} is not ${wanted}: it looks like ${found}. ${next}`);
     this.path = path;
     this.wanted = wanted;
     this.found = found;

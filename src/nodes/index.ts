@@ -73,6 +73,7 @@ import { VAEDecodeTiled } from "./latent/vaeDecodeTiled.ts";
 import { VAEEncode } from "./latent/vaeEncode.ts";
 import { VAEEncodeForInpaint } from "./latent/vaeEncodeForInpaint.ts";
 import { VAEEncodeTiled } from "./latent/vaeEncodeTiled.ts";
+import { CheckpointLoaderSimple } from "./loaders/checkpointLoaderSimple.ts";
 import { CLIPLoader } from "./loaders/clipLoader.ts";
 import { CLIPLoaderGGUF } from "./loaders/clipLoaderGguf.ts";
 import { LoraLoader } from "./loaders/loraLoader.ts";
@@ -159,6 +160,7 @@ export const allNodes: readonly WeirNode[] = [
   CLIPLoaderGGUF,
   CLIPTextEncode,
   Canny,
+  CheckpointLoaderSimple,
   ComfySwitchNode,
   ConditioningAverage,
   ConditioningCombine,

@@ -8,6 +8,9 @@ const CARRIERS: ReadonlySet<string> = new Set(["MODEL", "CLIP", "VAE", "GUIDER"]
 /** What running a model gives. Who makes sigmas or another MODEL of a model does not run it. */
 const MADE: ReadonlySet<string> = new Set(["LATENT", "CONDITIONING", "IMAGE"]);
 
+/** What a loader of several models gives along each carrier. Models of other kinds (a LoRA) go along any. */
+const ALONG: Readonly<Record<string, string>> = { flux2: "MODEL", "text-encoder": "CLIP", vae: "VAE" };
+
 type Nodes = (classType: string) => Pick<NodeClass, "inputs" | "outputs"> | undefined;
 
 /**
@@ -80,11 +83,14 @@ export class UpcomingModels {
   #modelsOf(id: string, found = new Set<LoadedModel>(), seen = new Set<string>()): readonly LoadedModel[] {
     const { inputs = {} } = this.#prompt[id] ?? {};
     for (const [name, value] of Object.entries(inputs)) {
-      if (!isLink(value) || seen.has(value[0]) || !this.#prompt[value[0]]) continue;
+      if (!isLink(value) || !this.#prompt[value[0]]) continue;
       const spec = this.#class(id)?.inputs[name];
       if (spec?.type !== "LINK" || !CARRIERS.has(spec.of)) continue;
-      seen.add(value[0]);
-      for (const loaded of this.#loaded.get(this.#keyOf(value[0]))?.values() ?? []) found.add(loaded);
+      const visit = `${spec.of} ${value[0]}`;
+      if (seen.has(visit)) continue;
+      seen.add(visit);
+      for (const loaded of this.#loaded.get(this.#keyOf(value[0]))?.values() ?? [])
+        if ((ALONG[loaded.model.kind] ?? spec.of) === spec.of) found.add(loaded);
       this.#modelsOf(value[0], found, seen);
     }
     return [...found];

@@ -65,7 +65,7 @@ export class LoadedModelImpl implements LoadedModel {
     const once: Schedule = { kind: "sequence", items: uses.map((use) => ({ kind: "use", use })) };
     const next = this.#next();
     residency.announceNext(next.order);
-    this.#file.used = true;
+    this.#file.used.add(this.#file.idOf(this.model));
     const announced = await residency.announce({ kind: "repeat", n: repeat, body: once }, activations + carried);
     if (!announced.ok) throw new DoesNotFitError(this.#title(), announced.error, options);
     const buffers: DeviceBuffer[] = [];
@@ -107,7 +107,7 @@ export class LoadedModelImpl implements LoadedModel {
     return this.#file.close();
   }
 
-  /** Files by the residency's names: this one, what comes after it, and of that what is worth reading before its turn. */
+  /** Models by the residency's names: this one, what comes after it, and of that what is worth reading before its turn. */
   #next(): { readonly order: readonly string[]; readonly ahead: readonly string[] } {
     const { core } = this;
     const here = (models: readonly LoadedModel[]) =>
@@ -116,9 +116,12 @@ export class LoadedModelImpl implements LoadedModel {
           model instanceof LoadedModelImpl && model.core === core && !model.#file.closed,
       );
     const [soon, later] = [here(core.upcoming.soon), here(core.upcoming.later)];
-    const ids = [this, ...soon, ...later].map((model) => model.#file.id);
-    const foreseen = soon.filter((model) => model.#file !== this.#file && (model.#file.used || model.model.whole));
-    const ahead = core.options.policy === "static" ? [] : foreseen.map((model) => model.#file.id);
+    const idOf = (loaded: LoadedModelImpl) => loaded.#file.idOf(loaded.model);
+    const ids = [this, ...soon, ...later].map(idOf);
+    const foreseen = soon.filter(
+      (other) => idOf(other) !== idOf(this) && (other.#file.used.has(idOf(other)) || other.model.whole),
+    );
+    const ahead = core.options.policy === "static" ? [] : foreseen.map(idOf);
     return { order: [...new Set(ids)], ahead: [...new Set(ahead)] };
   }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
@@ -7,6 +7,7 @@ import type { PlanReport } from "../../src/cli/plan/planWorkflow.ts";
 import { runCli } from "../../src/cli/runCli.ts";
 import { startEngine } from "../../src/engine/supervisor.ts";
 import type { RunStats } from "../../src/runtime/runtime.ts";
+import { onCheckpoint, writeCheckpoint } from "../support/writeCheckpoint.ts";
 
 /** `weir plan` and `weir run` with the same words: the peak, the bytes and the pins that are planned are those that come out. */
 const root = path.join(import.meta.dirname, "..", "..");
@@ -68,6 +69,26 @@ test.each([
       .map((text) => Number(text.split(": ")[1])),
   );
   expect(planned.runs.reduce((sum, { passes }) => sum + passes, 0)).toBe(stats.passes.length);
+});
+
+test.each([
+  [...vram, "--vram-weights", "40%"],
+  ["--vram", "34MB"],
+])("a checkpoint of three models, at %s %s", async (...flags) => {
+  await mkdir(path.join(folder, "models", "checkpoints"), { recursive: true });
+  await writeCheckpoint(path.join(folder, "models", "checkpoints", "all.safetensors"));
+  const file = path.join(folder, "checkpoint.json");
+  const prompt = JSON.parse(await readFile(path.join(demo, "klein.json"), "utf8"));
+  await writeFile(file, JSON.stringify(onCheckpoint(prompt, "all.safetensors")));
+  const own = ["--base-directory", folder, ...small, ...flags];
+  const planned = JSON.parse(await weir(["plan", file, ...own, "--json"])) as PlanReport;
+  const printed = await weir(["run", file, ...own, "--device", "cpu", "--stats", "json", "-o", "picture.png"]);
+  const { stats } = (JSON.parse(printed) as { runs: { stats: RunStats }[] }).runs[0]!;
+  expect(planned.models.map(({ title }) => title)).toEqual(
+    ["flux2", "text-encoder", "vae"].map((kind) => `all.safetensors (${kind})`),
+  );
+  expect(planned.peakBytes).toBe(stats.vram.peak);
+  expect(planned.image.hostBytes).toBe(stats.counters.movedBytes);
 });
 
 test("the device that plays one with memory of its own is planned as one", async () => {

@@ -4,10 +4,9 @@
  */
 export const absentNodes: readonly { readonly why: string; readonly classes: readonly string[] }[] = [
   {
-    why: "They belong to models that Weir does not run yet: checkpoints in one file (Stable Diffusion), their text encoders (CLIP, T5) and what is set on them",
+    why: "They belong to models that Weir does not run yet: checkpoints of Stable Diffusion, their text encoders (CLIP, T5) and what is set on them",
     classes: [
       "CheckpointLoader",
-      "CheckpointLoaderSimple",
       "CheckpointSave",
       "CLIPSetLastLayer",
       "CLIPTextEncodeControlnet",

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { Tokenizer } from "@huggingface/tokenizers";
 import type { WeightSource } from "../../formats/weightSource.ts";
 import { BadTokenizer } from "../errors.ts";
+import { findPrefix } from "../findPrefix.ts";
 import { ggufTekken } from "./ggufTekken.ts";
 import type { TextEncoder } from "./open.ts";
 import { tekkenTokenizer } from "./tekken.ts";
@@ -65,7 +66,9 @@ async function load({ source, dims }: TextEncoder): Promise<TextTokenizer> {
 
 /** The bytes of a tokenizer that lies in the file as a tensor, or `null`. */
 async function embedded(source: WeightSource, name: string): Promise<Uint8Array | null> {
-  const entry = source.tensors.get(name);
+  // in a checkpoint of several parts behind a prefix, as the model's own keys
+  const prefix = findPrefix(source, name);
+  const entry = prefix === null ? undefined : source.tensors.get(prefix + name);
   if (!entry) return null;
   // GGUF has signed bytes only
   if ((entry.encoding !== "U8" && entry.encoding !== "I8") || entry.bytes > MAX_BYTES)
@@ -74,7 +77,7 @@ async function embedded(source: WeightSource, name: string): Promise<Uint8Array 
       `is ${entry.bytes} bytes of ${entry.encoding}, expected U8 of at most ${MAX_BYTES}`,
     );
   const bytes = new Uint8Array(entry.bytes);
-  await source.read(name, 0, bytes);
+  await source.read(prefix + name, 0, bytes);
   return bytes;
 }
 

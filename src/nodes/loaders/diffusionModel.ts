@@ -1,5 +1,6 @@
 import type { QuantOptions } from "../../formats/quant/checkpoint/quantOptions.ts";
-import { openFlux2 } from "../../models/flux2/index.ts";
+import { type Flux2Model, openFlux2 } from "../../models/flux2/index.ts";
+import type { LoadedModel } from "../../runtime/runtime.ts";
 import { flux2Sampling } from "../../sampling/flowSampling.ts";
 import type { WeirContext } from "../context.ts";
 import type { DiffusionModel } from "../values.ts";
@@ -15,7 +16,14 @@ export async function diffusionModel(
   context: WeirContext,
   cast?: QuantOptions["cast"],
 ): Promise<DiffusionModel> {
-  const { model, loaded } = await openFile(DIFFUSION_MODELS, name, openFlux2, context, cast);
+  return diffusionModelOf(name, await openFile(DIFFUSION_MODELS, name, openFlux2, context, cast));
+}
+
+/** The same of a model that is open. */
+export function diffusionModelOf(
+  name: string,
+  { model, loaded }: { readonly model: Flux2Model; readonly loaded: LoadedModel },
+): DiffusionModel {
   const latent = { channels: model.dims.channels, cell: CELL };
   return { file: name, network: model, loaded, sampling: flux2Sampling(), latent };
 }

@@ -76,13 +76,32 @@ export function planningRuntime({ device, precision, fp8, vram, vramWeights }: P
   const models: RecordedModel[] = [];
   const runs: RecordedRun[] = [];
   const files = new Map<string, LoadedFile>();
+  let opened = 0;
   const book: WeightBook = { add() {}, remove() {} };
   const weightsOf = new WeakMap<LoadedModel, ReadonlyMap<string, KnownWeight>>();
-  /** Index of the model that registered a file's weights last. */
-  const latest = new WeakMap<LoadedFile, number>();
+  /** Index of the model that registered weights last, by the residency's name for a kind of model in a file. */
+  const latest = new Map<string, number>();
   const fileOf = new WeakMap<LoadedModel, LoadedFile>();
   let upcoming: Upcoming = { soon: [], later: [] };
   let weightsSoFar = 0;
+  /** Whose weights are being registered. */
+  let registering: Model;
+
+  /** Weights are registered for the first model that asks for them: mostly all of a model's at once. */
+  const residency: Pick<Residency, "register" | "close"> = {
+    register(_, weights) {
+      const matrices = registering.weights.filter(({ role }) => role !== "vector");
+      models.push({
+        title: modelTitle(registering),
+        kind: registering.kind,
+        weights,
+        encodings: [...new Set(matrices.map(({ entry }) => entry.encoding))],
+        afterRuns: runs.length,
+      });
+      return weights.map(() => weightsSoFar++);
+    },
+    close: () => Promise.resolve(),
+  };
 
   const runtime: PlanningRuntime = {
     models,
@@ -95,7 +114,7 @@ export function planningRuntime({ device, precision, fp8, vram, vramWeights }: P
       const { path, identity } = model.source;
       const known = files.get(path);
       if (known?.identity === identity) return loadedFrom(known, model);
-      const file = new LoadedFile(model.source, files.size, residencyFor(model), book, () => files.delete(path));
+      const file = new LoadedFile(model.source, opened++, residency, book, () => files.delete(path));
       files.set(path, file);
       return loadedFrom(file, model);
     },
@@ -114,30 +133,14 @@ export function planningRuntime({ device, precision, fp8, vram, vramWeights }: P
   };
   return runtime;
 
-  /** Weights are registered for the first model that asks for them: mostly all of a file's at once. */
-  function residencyFor(first: Model): Pick<Residency, "register" | "close"> {
-    return {
-      register(_, weights) {
-        const matrices = first.weights.filter(({ role }) => role !== "vector");
-        models.push({
-          title: modelTitle(first),
-          kind: first.kind,
-          weights,
-          encodings: [...new Set(matrices.map(({ entry }) => entry.encoding))],
-          afterRuns: runs.length,
-        });
-        return weights.map(() => weightsSoFar++);
-      },
-      close: () => Promise.resolve(),
-    };
-  }
-
   function loadedFrom(file: LoadedFile, given: Model): LoadedModel {
     const before = models.length;
     const model = file.adopt(given);
+    registering = model;
     const own = file.register(model);
-    if (models.length > before) latest.set(file, before);
-    const index = latest.get(file)!;
+    const id = file.idOf(model);
+    if (models.length > before) latest.set(id, before);
+    const index = latest.get(id)!;
     const passes = new ModelPasses({
       model,
       own,
@@ -156,9 +159,10 @@ export function planningRuntime({ device, precision, fp8, vram, vramWeights }: P
         const titles = (models: readonly LoadedModel[]) => [...new Set(models.map((each) => modelTitle(each.model)))];
         const foreseen = here(upcoming.soon).filter((other) => {
           const theirs = fileOf.get(other)!;
-          return theirs !== file && (theirs.used || other.model.whole);
+          const their = theirs.idOf(other.model);
+          return their !== id && (theirs.used.has(their) || other.model.whole);
         });
-        file.used = true;
+        file.used.add(id);
         const run: RecordedRun = {
           next: titles([handle, ...here(upcoming.soon), ...here(upcoming.later)]),
           ahead: titles(foreseen),

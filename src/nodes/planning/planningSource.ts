@@ -1,7 +1,7 @@
 import type { WeightSource } from "../../formats/weightSource.ts";
 
 /** A tensor of bytes in a text encoder's file is its tokenizer, which says how many tokens a text has. */
-const TOKENIZER = /^(tekken_model|tokenizer_json|spiece_model)$/;
+const TOKENIZER = /(^|\.)(tekken_model|tokenizer_json|spiece_model)$/;
 
 /** A weights file as planning sees it: its header and its tokenizer. Every weight reads as zeros, and nothing of the file is touched for it. */
 export function planningSource(source: WeightSource): WeightSource {
