@@ -28,6 +28,13 @@ test("a class of a module in the older form", () =>
     output_is_list: [true],
   }));
 
+test("a class in the older form whose outputs say nothing has no tooltips of them", () => {
+  const older = { ...plain, pythonModule: "nodes" };
+  expect(objectInfo(older)).not.toHaveProperty("output_tooltips");
+  const outputs = [{ name: "blurred", type: "IMAGE", tooltip: "The picture." }];
+  expect(objectInfo({ ...older, outputs })).toHaveProperty("output_tooltips", ["The picture."]);
+});
+
 test("a class in the newer form", () =>
   expect(objectInfo(plain)).toMatchObject({
     input: {

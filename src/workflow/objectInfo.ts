@@ -51,6 +51,8 @@ export function objectInfo(node: DeclaredClass): ObjectInfo {
     hidden: Object.fromEntries(hidden.map(([name, kind]) => [name, older ? kind : [kind]])),
   };
   const present = Object.entries(groups).filter(([name, entries]) => isListed(name, entries));
+  const tooltips = node.outputTooltips ?? node.outputs.map(({ tooltip }) => tooltip ?? null);
+  const told = tooltips.some((tooltip) => tooltip !== null);
   const templates = node.outputs.map(({ template }) => template ?? null);
   return {
     input: Object.fromEntries(present),
@@ -59,7 +61,7 @@ export function objectInfo(node: DeclaredClass): ObjectInfo {
     output: node.outputs.map(({ type }) => type),
     output_is_list: node.outputs.map(({ isList }) => isList === true),
     output_name: node.outputs.map(({ name }) => name),
-    output_tooltips: node.outputTooltips ?? node.outputs.map(({ tooltip }) => tooltip ?? null),
+    ...(older && !told ? {} : { output_tooltips: tooltips }),
     output_matchtypes: templates.some((template) => template !== null) ? templates : null,
     name: node.name,
     display_name: node.untitled === true && !older ? null : node.displayName,
