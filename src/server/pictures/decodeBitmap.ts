@@ -40,7 +40,8 @@ export async function decodeBitmap(bytes: Uint8Array, name: string): Promise<Bit
   const isJpeg = bytes[0] === 0xff;
   const decode = isJpeg ? await (jpeg ??= loadJpeg()) : await (webp ??= loadWebp());
   try {
-    const { width, height, data } = await decode(bytes.slice().buffer as ArrayBuffer);
+    // a copy: a Buffer's `slice` shares its pool, whose other bytes would come along
+    const { width, height, data } = await decode(new Uint8Array(bytes).buffer);
     return { width, height, data, alpha: !isJpeg };
   } catch (error) {
     throw new CorruptFile(name, `cannot be decoded: ${error instanceof Error ? error.message : String(error)}`);
