@@ -5,10 +5,15 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { QuantizeReport } from "../../src/cli/quantize/report.ts";
 import { openGguf } from "../../src/formats/gguf/gguf.ts";
 import { openWeights } from "../../src/formats/openWeights.ts";
+import { layerRows } from "../../src/formats/quant/checkpoint/layerRows.ts";
 import { readFloat32 } from "../../src/formats/readFloat32.ts";
+import { toFloat32 } from "../../src/formats/toFloat32.ts";
 import { writeSafetensors } from "../../src/formats/writeSafetensors.ts";
+import { openFlux2 } from "../../src/models/flux2/index.ts";
 import { openTextEncoder } from "../../src/models/text/index.ts";
 import { loadTokenizer } from "../../src/models/text/tokenizer.ts";
+import { flux2Shapes } from "../support/flux2File.ts";
+import { quantise } from "../support/quantise.ts";
 import { root } from "./built.ts";
 import { weir } from "./harness.ts";
 
@@ -184,6 +189,44 @@ describe.skipIf(!existsSync(goldens))("from files that others made", () => {
     await made.close();
   });
 });
+
+test.each(["qint4", "nvfp4", "int8_convrot"] as const)(
+  "a Flux 2 in %s: the shapes and values of its model",
+  async (format) => {
+    let seed = 5;
+    const next = () => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647 - 0.5;
+    const layers = Object.entries(flux2Shapes({ hidden: 256, double: 0, single: 1, context: 64 })).flatMap(
+      ([name, shape]) => {
+        const values = Float32Array.from({ length: shape.reduce((n, size) => n * size, 1) }, next);
+        if (/_blocks.*weight$/.test(name))
+          return quantise(format, name.replace(/\.weight$/, ""), values, shape[0]!, shape[1]!);
+        return [{ name, encoding: "F32" as const, shape, data: new Uint8Array(values.buffer) }];
+      },
+    );
+    await writeSafetensors(join(cwd, "in.safetensors"), layers);
+    expect((await quantize("in.safetensors", "o.gguf", "--type", "f32", "--allow-requantize")).code).toBe(0);
+    const source = await openWeights(join(cwd, "in.safetensors"), { fp8: "f16", exact: true });
+    const made = await openWeights(join(cwd, "o.gguf"));
+    const models = [openFlux2(source), openFlux2(made)] as const;
+    expect(models[1].dims).toEqual(models[0].dims);
+    let compared = 0;
+    for (const { name, entry, shape } of models[0].weights) {
+      if (!entry.recoded) continue;
+      const bytes = new Uint8Array(entry.bytes);
+      await source.read(entry.name, 0, bytes);
+      const wanted = toFloat32(entry.encoding, bytes);
+      await layerRows(source, entry.layer ?? {}, wanted, shape.at(-1)!, 0);
+      expect(made.tensors.get(name)?.shape).toEqual(shape);
+      expect(
+        Buffer.compare(new Uint8Array((await readFloat32(made, name)).buffer), new Uint8Array(wanted.buffer)),
+      ).toBe(0);
+      compared += 1;
+    }
+    expect(compared).toBe(2);
+    await source.close();
+    await made.close();
+  },
+);
 
 describe("refused", () => {
   test.each([

@@ -34,8 +34,8 @@ export interface QuantizeFlags {
   readonly json?: boolean;
 }
 
-/** Beyond this, threads wait for the disk and only take memory. */
-const MOST_THREADS = 32;
+/** A thread takes some 45 MB: these stay below the gigabyte that is promised. */
+const MOST_THREADS = 16;
 
 /**
  * `weir quantize IN OUT`: a GGUF file of another encoding. stdout: what was lost, worst first, or `--json`. The file appears under its name when
