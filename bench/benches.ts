@@ -50,6 +50,11 @@ export const benches: readonly BenchEntry[] = [
     load: async () => (await import("./cases/startup.ts")).startup,
   },
   {
+    name: "server",
+    about: "weir serve: start to the first accepted prompt, prompts a second, latencies with much queued, 200 sockets",
+    load: async () => (await import("./cases/serving.ts")).serving,
+  },
+  {
     name: "lora",
     about: "LoRAs exchanged and turned up: bytes moved over the factors' bytes; a step under one over a step without",
     load: async () => (await import("./cases/loraSwitch.ts")).loraSwitch,
