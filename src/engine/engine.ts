@@ -4,6 +4,7 @@ import { openGgml } from "../ggml/index.ts";
 import type { MemoryEvent } from "../memory/eventLog.ts";
 import type { WeirContext, WeirNode } from "../nodes/context.ts";
 import { createFolders } from "../nodes/folders.ts";
+import { checkWritable } from "../nodes/image/checkWritable.ts";
 import { sweepTemporaries } from "../nodes/image/sweepTemporaries.ts";
 import { allNodes } from "../nodes/index.ts";
 import { readModelPaths } from "../nodes/readModelPaths.ts";
@@ -264,6 +265,19 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
         if (!checked.ok) return { status: "invalid", ...refusal(checked) };
         for (const line of Object.keys(checked.nodeErrors).length > 0 ? describeValidation(checked) : [])
           emit({ kind: "warning", text: line });
+        const saving = checked.outputs.find((id) => nodes(checked.prompt[id]!.class_type)?.saves);
+        if (saving !== undefined) {
+          const fault = await checkWritable(folders.output).catch((error: unknown) => error);
+          if (fault !== undefined) {
+            const classType = checked.prompt[saving]!.class_type;
+            const where = whereOf(saving, classType, crumb);
+            return {
+              status: "error",
+              ...{ node: saving, classType, error: plainError(fault), where },
+              ...{ currentInputs: {}, currentOutputs: [], outputs: {}, executed: [], timestamp: Date.now() },
+            };
+          }
+        }
         upcoming.begin(checked.prompt, checked.outputs);
         const execution = await execute<WeirContext>({
           prompt: checked.prompt,

@@ -58,6 +58,7 @@ interface Definition<I extends Inputs, O extends Outputs, Out extends boolean> {
   readonly outputs: O;
   /** Execution starts from it, and it shows what it made. */
   readonly outputNode?: Out;
+  readonly saves?: boolean;
   readonly deprecated?: boolean;
   readonly experimental?: boolean;
   readonly validates?: readonly (keyof I & string)[];
@@ -84,6 +85,7 @@ export function node<const I extends Inputs, const O extends Outputs, Out extend
     inputs: Object.fromEntries(Object.entries(inputs).map(([key, { spec }]) => [key, spec])),
     outputs: Object.entries(outputs).map(([key, { value: _, ...output }]) => ({ name: key, ...output })),
     outputNode: outputNode === true,
+    ...(definition.saves === undefined ? {} : { saves: definition.saves }),
     ...(definition.displayName === undefined ? { untitled: true } : {}),
     ...(pythonModule === undefined ? {} : { pythonModule }),
     ...(searchAliases === undefined ? {} : { searchAliases }),

@@ -22,6 +22,8 @@ export interface NodeClass<Context extends NodeContext = NodeContext> {
   readonly inputIsList?: boolean;
   /** Its results leave the workflow (SaveImage): execution starts from these. */
   readonly outputNode?: boolean;
+  /** It writes into the output folder: that is looked at before anything of the job runs. */
+  readonly saves?: boolean;
   /** As ComfyUI marks it: there is a better one; it may still change. */
   readonly deprecated?: boolean;
   readonly experimental?: boolean;

@@ -66,6 +66,35 @@ describe("the engine", () => {
     expect(cached(await run({ targets: ["2"] }))).toMatchObject({ nodes: [] });
   });
 
+  test("an output folder that cannot be made or written ends a job that saves before anything runs", async () => {
+    const place = join(folder, "in-the-way");
+    writeFileSync(place, "a file");
+    const options = { device: "cpu", baseDirectory: folder, disableDynamicVram: false, forceFp32: false };
+    const other = await createEngine(
+      { ...options, outputDirectory: join(place, "output"), disableMetadata: false, verbose: false },
+      { onCrumb: () => {}, onStage: () => {} },
+    );
+    try {
+      const events: JobEvent[] = [];
+      const go = (given: Job["prompt"]) =>
+        other.run({ id: "job", prompt: given, extraPngInfo: {} }, new AbortController().signal, (e) => events.push(e));
+      expect(await go(prompt)).toMatchObject({
+        status: "error",
+        node: "2",
+        classType: "SaveImage",
+        error: {
+          code: "output-unwritable",
+          message: `cannot write into ${join(place, "output")} (ENOTDIR). Choose another --output-directory`,
+        },
+        executed: [],
+      });
+      expect(events.filter(({ kind }) => kind === "executing")).toEqual([]);
+      expect(await go({ "1": n("PreviewAny", { source: "shown" }) })).toMatchObject({ status: "success" });
+    } finally {
+      await other.close();
+    }
+  });
+
   test("an error says where, with what, and what was there; earlier outputs are kept", async () => {
     const broken = {
       "1": n("PreviewAny", { source: "early" }),

@@ -20,6 +20,7 @@ export const SaveImage = node({
   hidden: { prompt: "PROMPT", extra_pnginfo: "EXTRA_PNGINFO" },
   outputs: { images: IMAGE.output },
   outputNode: true,
+  saves: true,
   async execute({ images, filename_prefix }, context) {
     return { outputs: { images }, ui: { ...(await savePictures(images, filename_prefix, "output", context)) } };
   },

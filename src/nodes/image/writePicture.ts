@@ -114,11 +114,12 @@ function asOutputError(error: unknown, folder: string, bytes: number): unknown {
       `there is no room left in ${folder}${size}. Free some, or choose another --output-directory`,
     );
   }
-  return new OutputError(
-    "output-unwritable",
-    `cannot write into ${folder} (${code}). Choose another --output-directory`,
-  );
+  return unwritable(folder, code);
 }
+
+/** `code`: the system's, such as "EACCES". */
+export const unwritable = (folder: string, code: string): OutputError =>
+  new OutputError("output-unwritable", `cannot write into ${folder} (${code}). Choose another --output-directory`);
 
 const inside = (path: string, root: string): boolean =>
   path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
