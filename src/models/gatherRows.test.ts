@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { WeightSource } from "../formats/weightSource.ts";
+import type { TensorEntry, WeightSource } from "../formats/weightSource.ts";
 import { gatherRows } from "./gatherRows.ts";
 
 /** A table of bf16 rows in which value k of row n is 4n + k. */
@@ -43,4 +43,32 @@ test("a failed read is passed on", async () => {
   const { source } = table(10, 3);
   const failing = { ...source, read: () => Promise.reject(new Error("EIO")) };
   await expect(gatherRows(failing, "t", [1, 2, 3, 4, 5, 6])).rejects.toThrow("EIO");
+});
+
+test("a quantised table's rows are scaled, and its scales are read once", async () => {
+  const reads: string[] = [];
+  const tensors: TensorEntry[] = [
+    { name: "table", encoding: "I8", shape: [4, 2], offset: 0, bytes: 8, layer: { scale: "scale" } },
+    { name: "scale", encoding: "F32", shape: [4], offset: 0, bytes: 16 },
+  ];
+  const data: Record<string, Uint8Array> = {
+    table: new Uint8Array(Int8Array.of(1, -2, 3, -4, 5, -6, 7, -8).buffer),
+    scale: new Uint8Array(Float32Array.of(1, 10, 100, 0.5).buffer),
+  };
+  const source: WeightSource = {
+    path: "m",
+    fileBytes: 24,
+    identity: "1",
+    metadata: {},
+    tensors: new Map(tensors.map((entry) => [entry.name, entry])),
+    async read(name, offset, into) {
+      reads.push(name);
+      into.set(data[name]!.subarray(offset, offset + into.length));
+    },
+    close: async () => {},
+  };
+  expect(await gatherRows(source, "table", [3, 1, 2, 1])).toEqual(
+    Float32Array.of(3.5, -4, 30, -40, 500, -600, 30, -40),
+  );
+  expect(reads.filter((name) => name === "scale")).toHaveLength(1);
 });

@@ -1,6 +1,19 @@
 import { readFloat32 } from "../../readFloat32.ts";
 import type { LayerTensors, WeightSource } from "../../weightSource.ts";
 
+/** Read once and kept as long as the source is: rows are asked for a few at a time, and a table of tokens has a factor for each. */
+const known = new WeakMap<WeightSource, Map<string, Promise<Float32Array>>>();
+
+function factorsOf(source: WeightSource, name: string): Promise<Float32Array> {
+  const own = known.get(source) ?? new Map<string, Promise<Float32Array>>();
+  known.set(source, own);
+  const factors = own.get(name) ?? readFloat32(source, name);
+  own.set(name, factors);
+  // a read that failed may do better the next time
+  factors.catch(() => own.delete(name));
+  return factors;
+}
+
 /**
  * Rows of a quantised matrix as its layer computes with them: scaled, turned back and with the input's factors in. In place; `rows` are
  * [rows.length / columns, columns] from row `first` on. For a table's few rows and for looking at weights; runs never make this. Throws as `read`.
@@ -13,12 +26,12 @@ export async function layerRows(
   first: number,
 ): Promise<void> {
   if (scale !== undefined) {
-    const factors = await readFloat32(source, scale);
+    const factors = await factorsOf(source, scale);
     for (let i = 0; i < rows.length; i++)
       rows[i]! *= factors[factors.length === 1 ? 0 : first + Math.floor(i / columns)]!;
   }
   if (rotation !== undefined) {
-    const matrix = await readFloat32(source, rotation);
+    const matrix = await factorsOf(source, rotation);
     const n = Math.sqrt(matrix.length);
     const sums = new Float64Array(n);
     for (let from = 0; from < rows.length; from += n) {
@@ -31,7 +44,7 @@ export async function layerRows(
     }
   }
   if (inputScale !== undefined) {
-    const factors = await readFloat32(source, inputScale);
+    const factors = await factorsOf(source, inputScale);
     for (let i = 0; i < rows.length; i++) rows[i]! *= factors[i % columns]!;
   }
 }
