@@ -178,8 +178,9 @@ describe.skipIf(!existsSync(goldens))("from files that others made", () => {
     const [, stored] = made.tensors.get(weight)!.shape as [number, number];
     const got = await readFloat32(made, weight);
     // there the input's factors are no part of the weight
-    const factors =
-      params.tensors.pre_quant_scale && (await readFloat32(await openWeights(input), `${weight} input scale`));
+    const checkpoint = await openWeights(input);
+    const factors = params.tensors.pre_quant_scale && (await readFloat32(checkpoint, `${weight} input scale`));
+    await checkpoint.close();
     for (let r = 0; r < rows; r++)
       for (let c = 0; c < columns; c++) {
         const value = wanted[r * columns + c]! * (factors ? factors[c]! : 1);
@@ -314,7 +315,7 @@ describe("auto", () => {
     const { code, err, out } = await quantize(dit, "o.gguf", "--type", "auto", "--vram", "8GB", "--json");
     expect(code).toBe(0);
     expect((JSON.parse(out) as QuantizeReport).type).toBe("bf16");
-    expect(err).toContain("auto: bf16 it is: the largest that stays in 8.00 GB as a whole (planned for a RTX 4060)");
+    expect(err).toContain("auto: bf16 it is: the largest that stays in 8.00 GB as a whole (planned for an RTX 4060)");
   });
 
   test("nothing fits", async () => {
