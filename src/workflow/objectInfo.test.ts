@@ -28,9 +28,15 @@ test("a class of a module in the older form", () =>
     output_is_list: [true],
   }));
 
-test("a class in the older form whose outputs say nothing has no tooltips of them", () => {
+test("a class in the older form has no keys for what is not said of it", () => {
   const older = { ...plain, pythonModule: "nodes" };
-  expect(objectInfo(older)).not.toHaveProperty("output_tooltips");
+  const absent = ["output_tooltips", "output_matchtypes", "deprecated", "experimental", "dev_only", "api_node"];
+  for (const key of [...absent, "price_badge", "essentials_category"])
+    expect(objectInfo(older)).not.toHaveProperty(key);
+  const more = { deprecated: true, experimental: true, essentialsCategory: "Basics" };
+  expect(objectInfo({ ...older, ...more })).toMatchObject({
+    ...{ deprecated: true, experimental: true, essentials_category: "Basics" },
+  });
   const outputs = [{ name: "blurred", type: "IMAGE", tooltip: "The picture." }];
   expect(objectInfo({ ...older, outputs })).toHaveProperty("output_tooltips", ["The picture."]);
 });

@@ -36,8 +36,8 @@ const OLDER_FORM: ReadonlySet<string> = new Set([
 
 /**
  * How ComfyUI describes a class to its clients. It has two forms, which differ in what stands where nothing is said: classes of the older
- * one leave an input's options out, have [] for no search words, their own name for no title, and name hidden inputs bare. What the newer
- * one has beside is in both. A class with no `pythonModule` is of the newer form and from "weir". Source: comfyui-api.md.
+ * one leave an input's options out, have [] for no search words, their own name for no title, and name hidden inputs bare. Keys of which
+ * nothing is said are there in the newer form alone. A class with no `pythonModule` is of the newer form and from "weir". Source: comfyui-api.md.
  */
 export function objectInfo(node: DeclaredClass): ObjectInfo {
   const older = OLDER_FORM.has(node.pythonModule ?? "");
@@ -61,21 +61,23 @@ export function objectInfo(node: DeclaredClass): ObjectInfo {
     output: node.outputs.map(({ type }) => type),
     output_is_list: node.outputs.map(({ isList }) => isList === true),
     output_name: node.outputs.map(({ name }) => name),
-    ...(older && !told ? {} : { output_tooltips: tooltips }),
-    output_matchtypes: templates.some((template) => template !== null) ? templates : null,
+    ...(older
+      ? { ...(told && { output_tooltips: tooltips }) }
+      : { output_tooltips: tooltips, output_matchtypes: templates.some((each) => each !== null) ? templates : null }),
     name: node.name,
     display_name: node.untitled === true && !older ? null : node.displayName,
     description: node.description ?? "",
     python_module: node.pythonModule ?? "weir",
     category: node.category,
     output_node: node.outputNode,
-    deprecated: node.deprecated === true,
-    experimental: node.experimental === true,
-    dev_only: false,
-    api_node: false,
-    price_badge: null,
+    ...(older
+      ? { ...(node.deprecated && { deprecated: true }), ...(node.experimental && { experimental: true }) }
+      : {
+          ...{ deprecated: node.deprecated === true, experimental: node.experimental === true },
+          ...{ dev_only: false, api_node: false, price_badge: null },
+        }),
     search_aliases: node.searchAliases ?? (older ? [] : null),
-    essentials_category: node.essentialsCategory ?? null,
+    ...(older && node.essentialsCategory === undefined ? {} : { essentials_category: node.essentialsCategory ?? null }),
     has_intermediate_output: false,
   };
 }
