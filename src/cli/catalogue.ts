@@ -91,7 +91,7 @@ export const catalogue: readonly CatalogueEntry[] = [
     "missing-model",
     EXIT.missingModel,
     "A model or picture that the workflow names is not in its folder.",
-    "Put it there, or choose one of those listed.",
+    "Put it there, or choose one of those listed; `weir pull klein-4b` fetches a set of models (docs/models.md).",
   ),
 
   // Files of weights and pictures.

@@ -285,8 +285,11 @@ describe("what a user can meet", () => {
       "5 cpu (a test's device), at most 20.0 MB of its memory
       weir: w.json cannot run:
         node 1 (UNETLoader): "unet_name" is "dev.safetensors"; there is: demo.safetensors
+        weir pull klein-4b fetches a set of models; docs/models.md lists the others
       "
     `);
+    const picture = ['node 1 (LoadImage): "image" is "x.png"; there is: y.png'];
+    expect(await failure("w.json", ends({ ...invalid, lines: picture, missingFiles: true }))).not.toMatch(/weir pull/);
     expect(await failure("w.json", ends({ ...invalid, missingFiles: false }))).toMatch(/^3 /);
   });
 

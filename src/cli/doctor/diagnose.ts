@@ -66,7 +66,7 @@ export function diagnose(facts: Facts): readonly Problem[] {
   if (folders.models.every(({ files }) => files.length === 0))
     hint(
       `there are no models in ${folders.base}`,
-      "put some into models/diffusion_models, models/text_encoders and models/vae, or give --base-directory; weir demo has its own",
+      "weir pull klein-4b fetches a set (docs/models.md); or put some into models/diffusion_models, models/text_encoders and models/vae, or give --base-directory; weir demo has its own",
     );
   return found;
 }

@@ -16,7 +16,7 @@ export function describePlan(report: PlanReport): string {
     "Models:",
     ...models.map(
       ({ title, encodings, weights, bytes }) =>
-        `  ${title}: ${formatBytes(bytes)} in ${weights} weights, ${encodings.join(" and ")}`,
+        `  ${title}: ${formatBytes(bytes)} in ${weights} weights${encodings.length > 0 ? `, ${encodings.join(" and ")}` : ""}`,
     ),
     "Runs, in the order in which they happen:",
     ...runs.flatMap(describeRun),
