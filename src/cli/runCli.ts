@@ -292,7 +292,7 @@ const SERVE_EXAMPLES = `
 Examples:
   weir serve                                       as ComfyUI's main.py, in its folder
   weir serve --base-directory ~/ComfyUI --vram 8GB
-  weir serve --listen --token secret               for other machines; clients send the token`;
+  weir serve --listen --token correct-horse        for other machines; clients send the token`;
 
 const PULL_HELP = `
 Short names: ${Object.keys(modelSets).join(", ")}

@@ -58,6 +58,7 @@ export function addServeFlags(command: Command): Command {
     .option(
       "--token <text>",
       "ask for this token; without it one is made up where others than this machine can connect",
+      tokenFlag,
     )
     .option("--no-token", "ask for none, whoever can connect")
     .option(
@@ -68,6 +69,12 @@ export function addServeFlags(command: Command): Command {
     .option("--verbose [level]", "print each move of a weight as it happens, with its reason");
   for (const flag of ACCEPTED) command.addOption(new Option(flag, "has no meaning here").hideHelp());
   return command;
+}
+
+/** A short token would be guessed, and an empty one lets everybody in. */
+function tokenFlag(text: string): string {
+  if (text.length < 8) throw new UsageError(`--token has ${text.length} characters; give 8 or more, or leave it out`);
+  return text;
 }
 
 function portFlag(text: string): number {
