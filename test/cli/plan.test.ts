@@ -114,6 +114,14 @@ test("it does not fit: exit 4, by how much, and what would do", async () => {
   expect(again.runs.length).toBeGreaterThan(planned.runs.length);
 });
 
+test("it does not fit: the least that the whole workflow runs in, not only the run that was refused first", async () => {
+  const card = ["--card", "RTX 4060", "--ram", "16GB", "--vram"];
+  const { needed, neededByAll } = (await report(...card, "200MB")).doesNotFit!;
+  expect(neededByAll).toBeGreaterThan(needed);
+  expect((await report(...card, `${neededByAll}B`)).fits).toBe(true);
+  expect((await report(...card, `${neededByAll - 1}B`)).fits).toBe(false);
+});
+
 test("policies to compare: none moves less than M - B, a cache moves all of M, classic does not fit", async () => {
   const flags = ["--card", "RTX 4060", "--vram", "5GB"];
   for (const policy of ["spread-pins", "lru", "resident-prefix", "belady"]) {

@@ -157,9 +157,11 @@ describe("nodes with the demo models, on the CPU", () => {
 });
 
 describe("bad models", () => {
+  let runtime: Runtime;
   let world: World;
-  beforeAll(() => {
-    world = openWorld();
+  beforeAll(async () => {
+    runtime = await openRuntime("cpu");
+    world = openWorld({ runtime });
     const put = (from: string, ...to: string[]) => {
       mkdirSync(join(world.base, "models", to[0]!), { recursive: true });
       copyFileSync(join(demo, "models", from), join(world.base, "models", ...to));
@@ -169,7 +171,10 @@ describe("bad models", () => {
     put("loras/weir-demo-outline.safetensors", "text_encoders", "really-a-lora.safetensors");
     writeFileSync(join(world.base, "models", "vae", "cut.safetensors"), Buffer.from([255, 0, 0, 0, 0, 0, 0, 0, 0x7b]));
   });
-  afterAll(() => world.close());
+  afterAll(async () => {
+    world.close();
+    await runtime.close();
+  });
 
   test("a missing one is invalid, and the message names what exists", async () => {
     const result = await world.check({

@@ -15,12 +15,12 @@ import { PROOF_SEED, random } from "./random.ts";
  */
 const STEPS = 2;
 const demo = join(root, "demo");
-const { text, step } = await demoStages();
+const { text, modulation, step } = await demoStages();
 
 /** Every stage of the second step by each way to die, in a random order. */
 const pick = random(PROOF_SEED);
 const deaths = step.flatMap((name, i) =>
-  (["kill", "abort"] as const).map((how) => ({ how, name, stage: text + step.length + i + 1 })),
+  (["kill", "abort"] as const).map((how) => ({ how, name, stage: text + STEPS * modulation + step.length + i + 1 })),
 );
 for (let i = deaths.length - 1; i > 0; i--) {
   const j = pick(i + 1);

@@ -8,6 +8,8 @@ import { root } from "../cli/built.ts";
 export interface DemoStages {
   /** Stages of the text encoder, which run first. */
   readonly text: number;
+  /** Stages that run once for each step before the first one: what its time makes of the layers. */
+  readonly modulation: number;
   /** Names of the transformer's stages, of which each step runs all. */
   readonly step: readonly string[];
 }
@@ -18,8 +20,13 @@ export async function demoStages(): Promise<DemoStages> {
   const text = await openSafetensors(join(models, "text_encoders/weir-demo-te.safetensors"));
   const transformer = await openSafetensors(join(models, "diffusion_models/weir-demo-dit.safetensors"));
   try {
-    const { stages } = openFlux2(transformer).pass({ batch: 1, height: 4, width: 4, textTokens: 1 });
-    return { text: openTextEncoder(text).pass(1).stages.length, step: stages.map(({ name }) => name) };
+    const model = openFlux2(transformer);
+    const shape = { batch: 1, height: 4, width: 4, textTokens: 1 };
+    return {
+      text: openTextEncoder(text).pass(1).stages.length,
+      modulation: model.modulation(shape).stages.length,
+      step: model.steps(shape).stages.map(({ name }) => name),
+    };
   } finally {
     await Promise.all([text.close(), transformer.close()]);
   }

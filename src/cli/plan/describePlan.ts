@@ -22,9 +22,13 @@ export function describePlan(report: PlanReport): string {
     ...runs.flatMap(describeRun),
   ];
   if (doesNotFit) {
-    const { classType, node, model, stage, weightBytes, reservedBytes, flag, budget, needed, short } = doesNotFit;
+    const { classType, node, model, stage, weightBytes, reservedBytes, flag, budget, needed, neededByAll, short } =
+      doesNotFit;
     lines.push(
       `  ${classType} (node ${node}), ${model}: does not fit. Stage ${stage} needs ${formatBytes(weightBytes)} of weights at once and ${formatBytes(reservedBytes)} beside them, ${formatBytes(needed, "up")} in all; ${flag} is ${formatBytes(budget)}, ${formatBytes(short, "up")} too little`,
+      ...(neededByAll > needed
+        ? [`  the whole workflow runs from ${flag} ${formatBytes(neededByAll, "up").replace(" ", "")} on`]
+        : []),
     );
   }
   if (runs.length > 0 && report.fits) {

@@ -3,6 +3,7 @@ import type { Folders } from "../../nodes/context.ts";
 import type { RecordedModel, RecordedRun } from "../../nodes/planning/planningRuntime.ts";
 import { type Recording, recordWorkflow } from "../../nodes/planning/recordWorkflow.ts";
 import { estimate, type Rates, type Work } from "../../planner/estimate.ts";
+import { neededForAll } from "../../planner/neededForAll.ts";
 import { type PlannedRuns, planRuns, type RunPlan } from "../../planner/planRuns.ts";
 import type { PredictInput } from "../../planner/predict.ts";
 import { addRanges, type Range } from "../../planner/range.ts";
@@ -83,6 +84,8 @@ export interface PlanReport {
     readonly flag: "--vram" | "--vram-weights";
     readonly budget: number;
     readonly needed: number;
+    /** The least with which the whole workflow runs: a later run may need more. */
+    readonly neededByAll: number;
     readonly short: number;
   } | null;
   readonly device: {
@@ -177,6 +180,14 @@ export async function planWorkflow(
       stages: planned.stages,
     };
   });
+  const neededByAll =
+    planned.doesNotFit &&
+    (await neededForAll(
+      kept === undefined ? policy : pinAtMost(kept.share),
+      planInput(own, device, vramWeights),
+      { ram: device.unified ? 0 : ram },
+      planned.doesNotFit,
+    ));
   const failing = planned.doesNotFit && runs[planned.runs.length]!;
   return {
     ok: true,
@@ -194,6 +205,7 @@ export async function planWorkflow(
         flag: planned.doesNotFit.limit === "vram" ? "--vram" : "--vram-weights",
         budget: planned.doesNotFit.budget[planned.doesNotFit.limit],
         needed: planned.doesNotFit.needed,
+        neededByAll: neededByAll!,
         short: planned.doesNotFit.needed - planned.doesNotFit.budget[planned.doesNotFit.limit],
       },
       device: {

@@ -7,6 +7,7 @@ import { FLUX2_DEV, type Flux2Release, KLEIN_4B, KLEIN_9B } from "../../../src/c
 import { planRelease } from "../../../src/cli/plan/matrix/planRelease.ts";
 import { modelSets } from "../../../src/cli/pull/modelSets.ts";
 import { openVae } from "../../../src/models/vae/index.ts";
+import { neededForAll } from "../../../src/planner/neededForAll.ts";
 import { planRuns } from "../../../src/planner/planRuns.ts";
 import { formatBytes } from "../../../src/runtime/formatBytes.ts";
 import { headerSource } from "../../support/headerSource.ts";
@@ -62,7 +63,8 @@ const MODELS: Readonly<Record<string, readonly [Flux2Release, encoding: string, 
 async function transformer(release: Flux2Release, encoding: string): Promise<Budget> {
   const plan = planRelease(release, matrixEncodings.find(({ name }) => name === encoding)!, 1024, 4);
   const { doesNotFit } = await planRuns("spread-pins", plan.input(1), { ram: 0 });
-  return { weights: plan.modelBytes, all: plan.modelBytes + plan.besideBytes, least: doesNotFit!.needed };
+  const least = await neededForAll("spread-pins", plan.input(1), { ram: 0 }, doesNotFit!);
+  return { weights: plan.modelBytes, all: plan.modelBytes + plan.besideBytes, least };
 }
 
 async function inspected(shapes: Readonly<Record<string, readonly number[]>>): Promise<Budget> {
