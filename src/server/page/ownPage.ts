@@ -54,6 +54,8 @@ export async function ownPage(path: string): Promise<Response | null> {
   const file = files.get(path);
   const bytes = file === undefined ? null : await readFile(file.path).catch(() => null);
   if (file === undefined || bytes === null) return null;
-  const headers = { "content-type": file.type, "cache-control": "no-cache", "content-security-policy": POLICY };
+  // The page itself is never kept, as ComfyUI's is not: a new version is seen at once.
+  const kept = file.type.startsWith("text/html") ? "no-store, must-revalidate" : "no-cache";
+  const headers = { "content-type": file.type, "cache-control": kept, "content-security-policy": POLICY };
   return new Response(new Uint8Array(bytes), { headers });
 }
