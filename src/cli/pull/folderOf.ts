@@ -1,28 +1,9 @@
 import type { WeightSource } from "../../formats/weightSource.ts";
 import { identify, type ModelKind } from "../../models/registry.ts";
+import { modelFolderNames } from "../modelFolderNames.ts";
 
-/** Folders below models/ that ComfyUI has, under their names of today. Source: comfyui-api.md, "Command line". */
-export const modelFolders: readonly string[] = [
-  "checkpoints",
-  "loras",
-  "vae",
-  "text_encoders",
-  "diffusion_models",
-  "clip_vision",
-  "style_models",
-  "embeddings",
-  "vae_approx",
-  "controlnet",
-  "gligen",
-  "upscale_models",
-  "latent_upscale_models",
-  "hypernetworks",
-  "photomaker",
-  "classifiers",
-  "model_patches",
-  "audio_encoders",
-  "detection",
-];
+/** Folders into which a file can be pulled: one file is no model in diffusers' own layout. */
+export const modelFolders: readonly string[] = modelFolderNames.filter((name) => name !== "diffusers");
 const OLD_NAMES = new Map([
   ["unet", "diffusion_models"],
   ["clip", "text_encoders"],

@@ -1,28 +1,5 @@
 import type { ModelFolders } from "../../server/files/serverFolders.ts";
-
-/** ComfyUI's folders of models, in the order in which it names them. Source: comfyui-api.md, "Command line". */
-const NAMES = [
-  "checkpoints",
-  "loras",
-  "vae",
-  "text_encoders",
-  "diffusion_models",
-  "clip_vision",
-  "style_models",
-  "embeddings",
-  "diffusers",
-  "vae_approx",
-  "controlnet",
-  "gligen",
-  "upscale_models",
-  "latent_upscale_models",
-  "hypernetworks",
-  "photomaker",
-  "classifiers",
-  "model_patches",
-  "audio_encoders",
-  "detection",
-];
+import { modelFolderNames } from "../modelFolderNames.ts";
 
 /** Folders that ComfyUI looks through under their older name first: positions in lists are told to clients. */
 const OLDER_FIRST: ReadonlySet<string> = new Set(["diffusion_models"]);
@@ -33,9 +10,9 @@ export function modelFolders(folders: {
   resolve(folder: string, name: string): string | null;
 }): ModelFolders {
   return {
-    names: NAMES,
+    names: modelFolderNames,
     roots(name) {
-      if (!NAMES.includes(name)) return null;
+      if (!modelFolderNames.includes(name)) return null;
       const roots = folders.roots(name);
       return OLDER_FIRST.has(name) ? olderFirst(roots) : roots;
     },

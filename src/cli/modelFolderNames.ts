@@ -1,0 +1,23 @@
+/** ComfyUI's folders of models, in the order in which it names them. Source: comfyui-api.md, "Command line". */
+export const modelFolderNames: readonly string[] = [
+  "checkpoints",
+  "loras",
+  "vae",
+  "text_encoders",
+  "diffusion_models",
+  "clip_vision",
+  "style_models",
+  "embeddings",
+  "diffusers",
+  "vae_approx",
+  "controlnet",
+  "gligen",
+  "upscale_models",
+  "latent_upscale_models",
+  "hypernetworks",
+  "photomaker",
+  "classifiers",
+  "model_patches",
+  "audio_encoders",
+  "detection",
+];
