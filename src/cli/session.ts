@@ -30,13 +30,18 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** Starts an engine; `see` is told every event of its jobs. The first Ctrl-C asks it to stop, which takes one graph; the second ends it at once. */
+/**
+ * Starts an engine; `see` is told every event of its jobs. The first Ctrl-C asks it to stop, which takes one graph; the second ends it at once.
+ * `opening`: lines to read while it starts, which takes some hundred milliseconds.
+ */
 export async function openSession(
   options: EngineOptions,
   { io, startEngine }: CliContext,
+  opening: readonly string[] = [],
   see: (event: JobEvent) => void = () => {},
 ): Promise<Session> {
   const progress = io.terminal ? liveProgress(io) : plainProgress(io);
+  for (const line of opening) progress.line(line);
   const kill = new AbortController();
   let interrupts = 0;
   let running: { readonly engine: Engine; readonly jobId: string } | undefined;

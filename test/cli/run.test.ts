@@ -60,7 +60,8 @@ describe("a run", () => {
     expect({ code, out, err }).toMatchInlineSnapshot(`
       {
         "code": 0,
-        "err": "cpu (a test's device), at most 20.0 MB of its memory
+        "err": "w.json: 1 node
+      cpu (a test's device), at most 20.0 MB of its memory
       moved 29.0 MB (stream 24.0 MB, pin 5.00 MB); 100.0 % of the bound; peak 18.4 MB of 20.0 MB VRAM
       ",
         "out": "pics/p_1.png
@@ -87,7 +88,7 @@ describe("a run", () => {
       0,
     ]);
     expect(out).toBe("pics/p_1.png\npics/p_2.png\npics/p_3.png\n");
-    expect(new Set(err.trim().split("\n").slice(1)).size).toBe(1);
+    expect(new Set(err.trim().split("\n").slice(2)).size).toBe(1);
   });
 
   test("-o: only the pictures asked for, under their names", async () => {
@@ -145,7 +146,8 @@ describe("a run", () => {
     };
     const { err } = await run("w.json --verbose", script);
     expect(err).toMatchInlineSnapshot(`
-      "cpu (a test's device), at most 20.0 MB of its memory
+      "w.json: 1 node
+      cpu (a test's device), at most 20.0 MB of its memory
         move  double_blocks.0.img_attn.qkv.weight  1.20 MB  disk -> vram  stream
       the engine died in double_blocks.0 of demo (SIGKILL); starting again
       warning: one output cannot run
@@ -253,15 +255,18 @@ describe("what a user can meet", () => {
 
   test("settings that fit nothing", async () => {
     expect(await failure("w.json --set 4.steps=2")).toMatchInlineSnapshot(`
-      "2 weir: there is no node "4"; the nodes are: 3 (Noise)
+      "2 w.json: 1 node
+      weir: there is no node "4"; the nodes are: 3 (Noise)
       "
     `);
     expect(await failure("w.json --set 3.stepz=2")).toMatchInlineSnapshot(`
-      "2 weir: node 3 (Noise) has no input "stepz"; its inputs: noise_seed, steps, text
+      "2 w.json: 1 node
+      weir: node 3 (Noise) has no input "stepz"; its inputs: noise_seed, steps, text
       "
     `);
     expect(await failure("w.json --set steps")).toMatchInlineSnapshot(`
-      "2 weir: --set steps: write it as node.input=value, such as 3.steps=8 or KSampler.seed=5
+      "2 w.json: 1 node
+      weir: --set steps: write it as node.input=value, such as 3.steps=8 or KSampler.seed=5
       "
     `);
   });
@@ -282,7 +287,8 @@ describe("what a user can meet", () => {
     const lines = ['node 1 (UNETLoader): "unet_name" is "dev.safetensors"; there is: demo.safetensors'];
     const invalid = { status: "invalid", error: {}, nodeErrors: {}, lines } as const;
     expect(await failure("w.json", ends({ ...invalid, missingFiles: true }))).toMatchInlineSnapshot(`
-      "5 cpu (a test's device), at most 20.0 MB of its memory
+      "5 w.json: 1 node
+      cpu (a test's device), at most 20.0 MB of its memory
       weir: w.json cannot run:
         node 1 (UNETLoader): "unet_name" is "dev.safetensors"; there is: demo.safetensors
         weir pull klein-4b fetches a set of models; docs/models.md lists the others
@@ -297,7 +303,8 @@ describe("what a user can meet", () => {
     const error = { code: "does-not-fit", message: "demo: stage a needs 2 MB; the budget is 1 MB. Try --vram 2MB." };
     const failed = { status: "error", node: "5", classType: "KSampler" } as const;
     expect(await failure("w.json", ends({ ...failed, error }))).toMatchInlineSnapshot(`
-      "4 cpu (a test's device), at most 20.0 MB of its memory
+      "4 w.json: 1 node
+      cpu (a test's device), at most 20.0 MB of its memory
       weir: KSampler (node 5): demo: stage a needs 2 MB; the budget is 1 MB. Try --vram 2MB.
       "
     `);
@@ -308,7 +315,8 @@ describe("what a user can meet", () => {
       detail: { output: ["loading", "GGML_ASSERT(a) failed"] },
     };
     expect(await failure("w.json", ends({ ...failed, error: died }))).toMatchInlineSnapshot(`
-      "1 cpu (a test's device), at most 20.0 MB of its memory
+      "1 w.json: 1 node
+      cpu (a test's device), at most 20.0 MB of its memory
       weir: the engine died twice in double_blocks.3 of demo, in node 5 (KSampler) (SIGABRT: ...); try --device cpu
         GGML_ASSERT(a) failed
       "
@@ -319,7 +327,8 @@ describe("what a user can meet", () => {
       detail: { stack: "Error: x\n    at y.ts:1" },
     };
     expect(await failure("w.json", ends({ ...failed, error: internal }))).toMatchInlineSnapshot(`
-      "1 cpu (a test's device), at most 20.0 MB of its memory
+      "1 w.json: 1 node
+      cpu (a test's device), at most 20.0 MB of its memory
       weir: internal error: KSampler (node 5): invariant: lease count -1; WEIR_DEBUG=1 shows where
       "
     `);
@@ -335,7 +344,8 @@ describe("what a user can meet", () => {
   test("an engine that does not start", async () => {
     const fails = Object.assign(new Error('there is no device "tpu"; found: cpu'), { code: "device-not-found" });
     expect(await failure("w.json --device tpu", { ...paints(), fails })).toMatchInlineSnapshot(`
-      "2 weir: there is no device "tpu"; found: cpu
+      "2 w.json: 1 node
+      weir: there is no device "tpu"; found: cpu
       "
     `);
   });
@@ -360,7 +370,8 @@ describe("Ctrl-C", () => {
     expect({ code, err }).toMatchInlineSnapshot(`
       {
         "code": 130,
-        "err": "cpu (a test's device), at most 20.0 MB of its memory
+        "err": "w.json: 1 node
+      cpu (a test's device), at most 20.0 MB of its memory
       stopping; Ctrl-C again ends it at once
       weir: interrupted
       ",
@@ -395,6 +406,6 @@ describe("Ctrl-C", () => {
         pressing = setInterval(press, 20);
       },
     }).finally(() => clearInterval(pressing));
-    expect(await result).toMatchObject({ code: 130, err: "weir: interrupted\n" });
+    expect(await result).toMatchObject({ code: 130, err: "w.json: 1 node\nweir: interrupted\n" });
   });
 });

@@ -69,6 +69,7 @@ export async function runWorkflows(
     const session = await openSession(
       outputDirectory === undefined ? options : { ...options, outputDirectory },
       context,
+      prompts.map(({ file, prompt }) => `${file}: ${describeNodes(Object.keys(prompt).length)}`),
       (event) => event.kind === "trace" && trace?.add(event.spans),
     );
     const classes = new Map(session.engine.nodes.map((node) => [node.name, node]));
@@ -129,6 +130,8 @@ function settings({ set, prompt, seed, steps }: RunFlags): Settings {
     ...(steps === undefined ? {} : { steps }),
   };
 }
+
+const describeNodes = (count: number): string => `${count} ${count === 1 ? "node" : "nodes"}`;
 
 /** Relative where that is shorter to read: inside the current folder. */
 function short(path: string, cwd: string): string {
