@@ -26,6 +26,8 @@ import { declare } from "./declare.ts";
 import { deviceBudget } from "./deviceBudget.ts";
 import type {
   EngineOptions,
+  EventsPage,
+  EventsRequest,
   FreeRequest,
   Job,
   JobEvent,
@@ -39,6 +41,7 @@ import { nodeSpans } from "./nodeSpans.ts";
 import { pictureJournal } from "./pictureJournal.ts";
 import { plainError } from "./plainError.ts";
 import { machineMemory, ramBudget } from "./ramBudget.ts";
+import { RecentEvents } from "./recentEvents.ts";
 import { shareRam } from "./shareRam.ts";
 import { SpanBuffer } from "./spanBuffer.ts";
 import { whereOf } from "./whereOf.ts";
@@ -73,6 +76,8 @@ export interface EngineCore {
   /** Between jobs. */
   free(request: FreeRequest): Promise<void>;
   stats(): RunStats;
+  /** What happened to memory lately. */
+  events(request: EventsRequest): EventsPage;
   close(): Promise<void>;
 }
 
@@ -143,6 +148,7 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
   const opened = library.open(device.id, options.threads === undefined ? {} : { threads: options.threads });
   // What the backend took unasked when it opened (a context, queues), by the device's own count.
   const reserve = device.unified ? 0 : Math.max(0, device.memoryFree - opened.memory.usage().free);
+  const recent = new RecentEvents();
   /** The stage that ran last was one of the CPU's beside the device. */
   let onCpu = false;
   const everywhere = (besides: boolean) => ({
@@ -162,17 +168,11 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
     },
     warn: (text: string) => emit({ kind: "warning", text }),
     ...(spans ? { tracer: spans } : {}),
-    ...(options.verbose
-      ? {
-          onMemoryEvent: (event: MemoryEvent, weight: string | undefined) =>
-            emit({
-              kind: "memory",
-              event,
-              ...(weight === undefined ? {} : { weight }),
-              ...(besides && { beside: true }),
-            }),
-        }
-      : {}),
+    onMemoryEvent(event: MemoryEvent, weight: string | undefined, model: string | undefined) {
+      recent.add(event, { weight, model, beside: besides });
+      if (options.verbose)
+        emit({ kind: "memory", event, ...(weight === undefined ? {} : { weight }), ...(besides && { beside: true }) });
+    },
   });
   const runtime: Runtime = createRuntime({
     ...everywhere(false),
@@ -339,6 +339,7 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
       await beside.trim();
     },
     stats,
+    events: (request) => recent.page(request),
     async close() {
       clearInterval(idle);
       await swept;

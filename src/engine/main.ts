@@ -34,6 +34,8 @@ process.on("message", (message: ToEngine) => {
     send({ type: "declared", requestId: message.requestId, nodes: engine.declarations() });
   if (message.type === "interrupt" && running?.id === message.jobId) running.stop.abort();
   if (message.type === "stats" && engine) send({ type: "stats", stats: engine.stats() });
+  if (message.type === "events" && engine)
+    send({ type: "events", requestId: message.requestId, page: engine.events(message.request) });
   if (message.type === "quit") void quit();
 });
 

@@ -16,6 +16,8 @@ export type ToEngine =
   | { readonly type: "run"; readonly job: Job }
   | { readonly type: "interrupt"; readonly jobId: string }
   | { readonly type: "stats" }
+  /** Asks for what happened to memory lately. Answered by "events" with the same `requestId`, also while a job runs. */
+  | { readonly type: "events"; readonly requestId: number; readonly request: EventsRequest }
   /** Checks a prompt without running it, also while a job runs. Answered by "validated" with the same `requestId`. */
   | { readonly type: "validate"; readonly requestId: number; readonly request: ValidateRequest }
   /** Asks for the declarations of all nodes, combos filled from the folders as they are now. Answered by "declared". */
@@ -40,6 +42,7 @@ export type FromEngine =
   | { readonly type: "event"; readonly jobId: string; readonly event: JobEvent }
   | { readonly type: "done"; readonly jobId: string; readonly result: JobResult }
   | { readonly type: "stats"; readonly stats: RunStats }
+  | { readonly type: "events"; readonly requestId: number; readonly page: EventsPage }
   | { readonly type: "validated"; readonly requestId: number; readonly validation: PlainValidation }
   | { readonly type: "declared"; readonly requestId: number; readonly nodes: readonly NodeDeclaration[] };
 
@@ -173,6 +176,32 @@ export interface PlainRefusal {
   readonly lines: readonly string[];
   /** Every problem is a file that is not in its folder. */
   readonly missingFiles: boolean;
+}
+
+/** Which of the recent memory events: numbers above `since`, the oldest `max` of them; `since` null: the newest `max`. */
+export interface EventsRequest {
+  readonly since: number | null;
+  readonly max: number;
+}
+
+/** Events in their order. `oldest`, `last`: the numbers that the ring holds now; null while nothing has happened. */
+export interface EventsPage {
+  readonly events: readonly NumberedEvent[];
+  readonly oldest: number | null;
+  readonly last: number | null;
+}
+
+/** One of them. `seq` goes up over all devices of an engine, and over its restarts; `time`: ms since 1970. */
+export interface NumberedEvent {
+  readonly seq: number;
+  readonly time: number;
+  readonly event: MemoryEvent;
+  /** The name of `event.weight`. */
+  readonly weight?: string;
+  /** The title of its model. */
+  readonly model?: string;
+  /** Of the CPU beside the main device. */
+  readonly beside?: boolean;
 }
 
 export interface FreeRequest {

@@ -6,6 +6,8 @@ import { type Death, type EngineProcess, type Ready, startProcess } from "./engi
 import { EngineError } from "./errors.ts";
 import type {
   EngineOptions,
+  EventsPage,
+  EventsRequest,
   FreeRequest,
   FromEngine,
   Job,
@@ -57,6 +59,8 @@ export interface Engine {
   free(request: FreeRequest): void;
   /** `null` when no process is up. */
   stats(): Promise<RunStats | null>;
+  /** What happened to memory lately; `null` when no process is up. */
+  events(request: EventsRequest): Promise<EventsPage | null>;
   /** Ends the process: asks, then insists. Nothing is left when it resolves. */
   close(): Promise<void>;
   /** Ends the process at once. Jobs result in "interrupted". */
@@ -162,7 +166,8 @@ class Supervisor implements Engine {
     const current = this.#current;
     if (message.type === "event" && message.jobId === current?.job.id) current.onEvent(message.event);
     if (message.type === "done" && message.jobId === current?.job.id) current.settle(message.result);
-    if (message.type === "validated" || message.type === "declared") this.#answers.get(message.requestId)?.(message);
+    if (message.type === "validated" || message.type === "declared" || message.type === "events")
+      this.#answers.get(message.requestId)?.(message);
     if (message.type === "stats") this.#statsWaiting.shift()?.(message.stats);
   }
 
@@ -199,18 +204,22 @@ class Supervisor implements Engine {
       message.type === type;
     try {
       for (let attempt = 0; attempt < 2 && !this.#closed; attempt++) {
-        const process = await this.#up();
-        const answer = await new Promise<FromEngine | null>((resolve) => {
-          this.#answers.set(requestId, resolve);
-          process.died.then(() => resolve(null));
-          process.send(question(requestId));
-        });
+        const answer = await this.#answerOf(await this.#up(), requestId, question(requestId));
         if (answer !== null && isAnswer(answer)) return answer;
       }
     } finally {
       this.#answers.delete(requestId);
     }
     throw new EngineError({ code: "engine-died", message: "the engine went away before it could answer" });
+  }
+
+  /** Null: it died over it. */
+  #answerOf(process: EngineProcess, requestId: number, question: ToEngine): Promise<FromEngine | null> {
+    return new Promise((resolve) => {
+      this.#answers.set(requestId, resolve);
+      process.died.then(() => resolve(null));
+      process.send(question);
+    });
   }
 
   run(job: Job, onEvent: (event: JobEvent) => void): Promise<JobResult> {
@@ -270,12 +279,26 @@ class Supervisor implements Engine {
   }
 
   stats(): Promise<RunStats | null> {
-    const process = this.#process;
+    const process = this.#running();
     if (!process) return Promise.resolve(null);
     return new Promise((resolve) => {
       this.#statsWaiting.push(resolve);
       process.send({ type: "stats" });
     });
+  }
+
+  async events(request: EventsRequest): Promise<EventsPage | null> {
+    const process = this.#running();
+    if (!process) return null;
+    const requestId = ++this.#requests;
+    const answer = await this.#answerOf(process, requestId, { type: "events", requestId, request });
+    this.#answers.delete(requestId);
+    return answer?.type === "events" ? answer.page : null;
+  }
+
+  /** A process that answers: one that is starting does not yet. */
+  #running(): EngineProcess | null {
+    return this.#starting === null ? this.#process : null;
   }
 
   async close(): Promise<void> {

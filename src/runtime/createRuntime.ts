@@ -50,8 +50,8 @@ export interface RuntimeOptions {
   readonly fp8?: QuantOptions["fp8"];
   /** Called before each stage is submitted: progress, and the breadcrumb that survives a native abort. */
   readonly onStage?: (stage: StageNotice) => void;
-  /** Sees each memory event as it happens, with the weight's name. */
-  readonly onMemoryEvent?: (event: MemoryEvent, weight: string | undefined) => void;
+  /** Sees each memory event as it happens, with the weight's name and its model's title. */
+  readonly onMemoryEvent?: (event: MemoryEvent, weight: string | undefined, model: string | undefined) => void;
   /** A sentence for whoever runs it: something works worse than it need. */
   readonly warn?: (text: string) => void;
   /** `--trace`: gets a span for every program, upload, read, stall and drop. */
@@ -121,7 +121,10 @@ export function createRuntime(given: RuntimeOptions): Runtime {
   traced?.drops(events);
   if (options.onMemoryEvent) {
     const see = options.onMemoryEvent;
-    events.listen((event) => see(event, "weight" in event ? names.get(event.weight) : undefined));
+    events.listen((event) => {
+      if ("weight" in event) see(event, names.get(event.weight), models.get(event.weight));
+      else see(event, undefined, undefined);
+    });
   }
   const core: RuntimeCore = {
     options,

@@ -4,6 +4,7 @@ import { RequestError } from "./errors.ts";
 import { fileRefusal } from "./files/fileRefusal.ts";
 import { sendJson } from "./http/sendJson.ts";
 import { getFeatures, getNone } from "./routes/catalogues.ts";
+import { getEvents } from "./routes/getEvents.ts";
 import { getHistory } from "./routes/getHistory.ts";
 import { getHistoryOf } from "./routes/getHistoryOf.ts";
 import { getMemory } from "./routes/getMemory.ts";
@@ -105,6 +106,7 @@ const bothWays = (parts: ServerParts): readonly Route[] => [
   ["GET", "/object_info/:class", getObjectInfoOf(parts)],
   ["GET", "/system_stats", getSystemStats(parts)],
   ["GET", "/weir/memory", getMemory(parts)],
+  ["GET", "/weir/events", getEvents(parts)],
   ["GET", "/view", getView(parts)],
   ["GET", "/view_metadata/:folder", getViewMetadata(parts)],
   ["POST", "/upload/image", postUploadImage(parts)],

@@ -51,3 +51,43 @@ export const originalRef = z.looseObject({
   type: z.string().optional(),
   subfolder: z.string().optional(),
 });
+
+/** As many as the engine keeps. */
+export const MAX_EVENTS = 4096;
+const DIGITS = z.string().regex(/^\d{1,16}$/, "must be a whole number");
+
+/** GET /weir/events: a query is text. */
+export const eventsQuery = z.looseObject({
+  since: DIGITS.transform(Number).pipe(z.int("must be below 2^53")).optional(),
+  max_items: DIGITS.transform(Number)
+    .pipe(z.int().min(1, "must be 1 or more").max(MAX_EVENTS, `must be at most ${MAX_EVENTS}`))
+    .optional(),
+});
+
+/** null: no ceiling. */
+const bytes = z.number().nullable();
+const tier = z.enum(["vram", "ram", "disk"]);
+
+/** What GET /weir/events answers: for its document, and held to it by a test. Each kind has more fields of its own (docs/server.md). */
+export const eventsAnswer = z
+  .object({
+    oldest: z.int().nullable(),
+    last: z.int().nullable(),
+    events: z.array(
+      z.looseObject({
+        seq: z.int(),
+        time: z.number(),
+        kind: z.enum(["move", "undone", "drop", "plan", "budget", "chunk", "fault", "thrash", "acquire"]),
+        at: z.int(),
+        device: z.string(),
+        beside: z.boolean().optional(),
+        weight: z.string().optional(),
+        modelTitle: z.string().optional(),
+        bytes: bytes.optional(),
+        from: tier.optional(),
+        to: tier.optional(),
+        reason: z.string().optional(),
+      }),
+    ),
+  })
+  .nullable();

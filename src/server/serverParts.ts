@@ -1,4 +1,11 @@
-import type { FreeRequest, NodeDeclaration, PlainValidation, ValidateRequest } from "../engine/messages.ts";
+import type {
+  EventsPage,
+  EventsRequest,
+  FreeRequest,
+  NodeDeclaration,
+  PlainValidation,
+  ValidateRequest,
+} from "../engine/messages.ts";
 import type { ServerFolders } from "./files/serverFolders.ts";
 import type { Limits } from "./limits.ts";
 import type { LogRing } from "./logRing.ts";
@@ -41,6 +48,8 @@ export interface Machine {
   devices(): Promise<readonly DeviceFacts[]>;
   /** The engine's counters, plain data; null if it does not answer now. */
   stats(): Promise<unknown>;
+  /** What happened to memory lately; null if it does not answer now. */
+  events(request: EventsRequest): Promise<EventsPage | null>;
   /** As the process was started. */
   readonly argv: readonly string[];
   readonly version: string;

@@ -45,6 +45,9 @@ export class ScriptedEngine implements Engine {
   stats(): Promise<RunStats | null> {
     return Promise.resolve(null);
   }
+  events(): Promise<null> {
+    return Promise.resolve(null);
+  }
   validate(): Promise<never> {
     return Promise.reject(new Error("the command line does not ask"));
   }

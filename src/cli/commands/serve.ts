@@ -33,8 +33,8 @@ import { nodeCatalogue } from "../serve/nodeCatalogue.ts";
 import { type StartingEngine, startingEngine } from "../serve/startingEngine.ts";
 import { statsSince } from "../statsSince.ts";
 
-/** How long /system_stats waits for an engine that computes. */
-const STATS_MS = 500;
+/** How long /system_stats and Weir's own routes wait for an engine that computes. */
+const ANSWER_MS = 500;
 
 /**
  * `weir serve`: ComfyUI's server over one engine. It listens at once and takes prompts while the engine starts; if that fails, it ends with the
@@ -97,7 +97,8 @@ export async function serveCommand(flags: ServeFlags, context: CliContext): Prom
     machine: {
       free: (request) => engine.free(request),
       devices: () => devicesOf(engine, starting),
-      stats: async () => (engine.engine === null ? null : statsNow(engine.engine)),
+      stats: async () => (engine.engine === null ? null : soon(engine.engine.stats())),
+      events: async (request) => (engine.engine === null ? null : soon(engine.engine.events(request))),
       argv: ["weir", "serve"],
       version: packageJson().version,
     },
@@ -203,7 +204,7 @@ function tellingEngine(engine: StartingEngine, say: (text: string) => void): Job
 async function devicesOf(starting: StartingEngine, start: Promise<Engine>): Promise<readonly DeviceFacts[]> {
   const engine = starting.engine ?? (await start.catch(() => null));
   if (engine === null) return [];
-  const stats = await statsNow(engine);
+  const stats = await soon(engine.stats());
   const used = stats?.vram.used ?? 0;
   return [
     {
@@ -224,15 +225,15 @@ function queueFailed(error: unknown): ServerError {
   );
 }
 
-/** Its counters, unless it computes and does not come to answer. */
-async function statsNow(engine: Engine): ReturnType<Engine["stats"]> {
+/** The engine's answer, unless it computes and does not come to it. */
+async function soon<T>(answer: Promise<T | null>): Promise<T | null> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), STATS_MS);
+    timer = setTimeout(() => resolve(null), ANSWER_MS);
   });
-  const stats = await Promise.race([engine.stats(), late]);
+  const first = await Promise.race([answer, late]);
   clearTimeout(timer);
-  return stats;
+  return first;
 }
 
 /** An address of this machine alone. */

@@ -34,7 +34,7 @@ const schemaOf = (schema: z.ZodType): Json => {
   return rest;
 };
 
-function describe({ path, summary, query, body, upload, answers }: Operation): Json {
+function describe({ path, summary, query, body, upload, answers, answer }: Operation): Json {
   const parts = [...path.matchAll(/\{(\w+)\}/g)].map((match) => ({
     name: match[1],
     in: "path",
@@ -53,13 +53,14 @@ function describe({ path, summary, query, body, upload, answers }: Operation): J
       : body === undefined
         ? null
         : { [upload === "form" ? "multipart/form-data" : "application/json"]: { schema: schemaOf(body) } };
+  const told = answer === undefined ? {} : { schema: schemaOf(answer) };
   const types = { json: "application/json", file: "*/*", text: "text/plain", nothing: "" };
   return {
     summary,
     ...(parts.length + asked.length === 0 ? {} : { parameters: [...parts, ...asked] }),
     ...(content === null ? {} : { requestBody: { content } }),
     responses: {
-      "200": { description: "done", ...(answers === "nothing" ? {} : { content: { [types[answers]]: {} } }) },
+      "200": { description: "done", ...(answers === "nothing" ? {} : { content: { [types[answers]]: told } }) },
       "4XX": {
         description: "refused; nothing is changed",
         content: { "application/json": { schema: { $ref: "#/components/schemas/Refusal" } } },

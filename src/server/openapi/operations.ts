@@ -2,6 +2,8 @@ import { z } from "zod";
 import {
   cancelBody,
   clearOrDelete,
+  eventsAnswer,
+  eventsQuery,
   freeBody,
   interruptBody,
   promptBody,
@@ -24,6 +26,8 @@ export interface Operation {
   /** A body that is a form with files, or bytes. */
   readonly upload?: "form" | "bytes";
   readonly answers: "json" | "nothing" | "file" | "text";
+  /** Of what is Weir's own, what the JSON is; ComfyUI's is ComfyUI's. */
+  readonly answer?: z.ZodType;
 }
 
 const text = z.string().optional();
@@ -61,6 +65,10 @@ export const operations: readonly Operation[] = [
   op("get", "/object_info/{class}", "one node class"),
   op("get", "/system_stats", "the machine and its devices"),
   op("get", "/weir/memory", "tiers, budgets, what moved: bytes"),
+  op("get", "/weir/events", "what happened to memory lately, each move, drop and change of a budget with its reason", {
+    query: eventsQuery,
+    answer: eventsAnswer,
+  }),
   op("get", "/weir/openapi.json", "this document"),
   op("get", "/metrics", "counters in Prometheus' text format", { answers: "text" }),
   op("get", "/view", "a picture, or another one made of it", {

@@ -81,7 +81,14 @@ export function fakeParts(change: Partial<ServerParts> = {}): ServerParts & { re
         return { ok: false, error: checked.error, nodeErrors, lines: [], missingFiles: false };
       },
     },
-    machine: { free: () => {}, devices: async () => [], stats: async () => null, argv: [], version: "0" },
+    machine: {
+      free: () => {},
+      devices: async () => [],
+      stats: async () => null,
+      events: async () => null,
+      argv: [],
+      version: "0",
+    },
     features,
     security: { hosts: new Set(["a.name"]), cors: null, token: null },
     frontEnd: null,
