@@ -116,11 +116,12 @@ export function createLoader({ memory, store, concurrency, ram, fault }: LoaderO
   const read = (weight: WeightRecord, into: Uint8Array, job: Job): Promise<Ran> =>
     pieces(weight, job, READ_PIECE, (from, to) => fill(weight, from, into.subarray(from, to)));
 
-  async function fillCopy(copy: RamCopy, job: Job): Promise<Ran> {
+  async function fillCopy(copy: RamCopy, job: Job, unread: () => void): Promise<Ran> {
     const block = copy.block ?? ram.make(copy);
     if (block === null) {
-      // Whoever waits for it reads the file through staging instead. Nobody does: nothing is read.
+      // Whoever waits for it reads the file through staging instead. Nobody does, or it is called off before that: nothing is read.
       if (copy.users === 1) job.begun = false;
+      else copy.unread = unread;
       return "done";
     }
     const ran = await read(copy.record, block.data, job);
@@ -130,7 +131,10 @@ export function createLoader({ memory, store, concurrency, ram, fault }: LoaderO
 
   async function uploadCopy(copy: RamCopy, place: Place, job: Job): Promise<Ran> {
     const { record } = copy;
-    if (!copy.full) return pass(record, place, job);
+    if (!copy.full) {
+      copy.unread = null;
+      return pass(record, place, job);
+    }
     return pieces(record, job, RAISE_PIECE, (from, to) =>
       upload(record, place, from, copy.block!.data.subarray(from, to)),
     );
@@ -239,7 +243,7 @@ export function createLoader({ memory, store, concurrency, ram, fault }: LoaderO
     },
     keep(copy, clear, rank, told) {
       ram.hold(copy);
-      const job = makeJob(rank, told, (own) => fillCopy(copy, own), nothing);
+      const job = makeJob(rank, told, (own) => fillCopy(copy, own, told.unbegun), nothing);
       const { end } = job;
       job.end = (error) => {
         end(error);

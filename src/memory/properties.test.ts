@@ -133,6 +133,29 @@ test("5. when everything fits, dynamic makes the moves of static", async () => {
   expect(moving).toBeGreaterThan(RUNS / 2);
 });
 
+/** A read whose copy in RAM finds its room gone, and whose upload is called off before it reads the file instead. */
+const calledOffWithoutACopy: Scenario = {
+  models: [[[1]], [[1], [1, 1]]],
+  shared: [],
+  vramShare: 0.51,
+  weightsShare: 0.51,
+  ramShare: 1,
+  alignment: 1,
+  maxChunkShare: 100,
+  unified: false,
+  isStatic: false,
+  concurrency: 1,
+  acts: [
+    { do: "announce", model: 0, shape: "once", reserved: 0 },
+    { do: "next", count: 1, hold: false, fence: false },
+    { do: "announce", model: 1, shape: "prologue", reserved: 0 },
+    { do: "ram", share: 0 },
+    { do: "turns", count: 1 },
+  ],
+  seed: 0,
+  faults: 0,
+};
+
 test("6. every move and drop is in the log: replayed, it gives what is resident, and every read belongs to a move", async () => {
   await fc.assert(
     fc.asyncProperty(scenarios({ faults: fc.constantFrom(0, 10) }), async (scenario) => {
@@ -149,7 +172,7 @@ test("6. every move and drop is in the log: replayed, it gives what is resident,
       // A read whose memory or staging the machine refused may not have come to the file.
       for (const left of moves.values()) expect(scenario.faults === 0 ? left === 0 : left >= 0).toBe(true);
     }),
-    { numRuns: RUNS },
+    { numRuns: RUNS, examples: [[calledOffWithoutACopy]] },
   );
 });
 

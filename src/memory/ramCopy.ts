@@ -22,6 +22,8 @@ export class RamCopy {
   full = false;
   /** Loads that read or write the block, or will. */
   users = 0;
+  /** There was no memory for it, and who waits for it has not begun to read the file instead: tells that nothing was read. */
+  unread: (() => void) | null = null;
   /** It has left the tier; its memory follows when `users` is 0. */
   gone = false;
   /** Reached when its memory is given back. */

@@ -216,6 +216,8 @@ export class RamTier {
       this.ledger.credit("weights", copy.bytes);
       this.#setCeiling();
     }
+    copy.unread?.();
+    copy.unread = null;
     this.#leaving.delete(copy);
     copy.released.reach();
   }

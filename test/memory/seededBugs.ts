@@ -63,6 +63,12 @@ export const seededBugs: readonly SeededBug[] = [
     to: "if (error === undefined || record.holds === 0) {",
   },
   {
+    name: "a read that never was stays counted",
+    file: "ramTier.ts",
+    from: "copy.unread?.();",
+    to: "",
+  },
+  {
     name: "a weight that leaves is still being loaded",
     file: "moves.ts",
     from: "  record.load?.cancel();\n  state.pool.take(record);",
