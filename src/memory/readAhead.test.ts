@@ -122,6 +122,34 @@ test("called off: what has begun is finished, the rest is undone and its room gi
   expect(b.memory.liveBytes).toBe(MODEL + 10);
 });
 
+test("a run of the model itself that needs but a part of it leaves the rest on its way, however little was read by then", async () => {
+  const logs: string[][] = [];
+  for (const early of [false, true]) {
+    const gate = manualFence();
+    let gated = false;
+    const b = await two({
+      weights: 2 * MODEL,
+      concurrency: 1,
+      pause: () => (gated ? gate.reached : Promise.resolve()),
+    });
+    gated = true;
+    await b.residency.readAhead(["b"]);
+    if (early) gate.reach();
+    for (let i = 0; i < 20; i++) await settle();
+    b.end();
+    const announced = await b.residency.announce(passes(b.second.slice(0, 1), 1), 0);
+    await b.residency.readAhead([]);
+    gate.reach();
+    await step(b, b.second[0]!);
+    if (announced.ok) announced.value.end();
+    for (let i = 0; i < 100; i++) await settle();
+    b.residency.checkInvariants();
+    expect(b.residency.stats().residentBytes).toBe(2 * MODEL);
+    logs.push(brief(b.events.recent().filter(({ kind }) => kind !== "acquire")));
+  }
+  expect(logs[1]).toEqual(logs[0]);
+});
+
 test("a read ahead that fails, or room that the device refuses, is in the log and nobody's error", async () => {
   let failing = false;
   const b = await two({

@@ -8,13 +8,16 @@ import type { Bytes, ModelId } from "./words.ts";
 
 /**
  * `Residency.readAhead`, under the lock: other models' loads that have not begun are called off, and what free room there is is given to these.
- * All of it is decided here and now, at a logical time; only the reads take place later, when nothing else wants the lane.
+ * All of it is decided here and now, at a logical time; only the reads take place later, when nothing else wants the lane. What was read ahead of a
+ * model that runs now stays on its way: its next run mostly needs what this one does not (a sampler's first run is its modulation alone).
  */
 export function readAhead(state: State, models: readonly ModelId[]): void {
   state.wanted = [...models];
+  const kept = new Set(models);
+  if (state.run !== null) for (const weight of state.scheduled) kept.add(state.table[weight]?.model ?? "");
   const bare = new Set<PoolChunk>();
   for (const record of state.table) {
-    if (record === null || models.includes(record.model)) continue;
+    if (record === null || kept.has(record.model)) continue;
     const { load: loading, ram: copy } = record;
     if (loading !== null && loading.rank === "idle" && !loading.begun && record.holds === 0) {
       retract(state, record);
