@@ -146,8 +146,10 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
     if (total > 0) runtime.setVram(onDevice.follow(free, stats.vram.used));
   };
   const opened = library.open(device.id, options.threads === undefined ? {} : { threads: options.threads });
-  // What the backend took unasked when it opened (a context, queues), by the device's own count.
-  const reserve = device.unified ? 0 : Math.max(0, device.memoryFree - opened.memory.usage().free);
+  // What the backend took unasked when it opened (a context, queues), by the device's own count. A CPU that plays such a device takes nothing: what
+  // became less meanwhile is the machine's memory, and went to other programs.
+  const reserve =
+    device.unified || device.kind === "cpu" ? 0 : Math.max(0, device.memoryFree - opened.memory.usage().free);
   const recent = new RecentEvents();
   /** The stage that ran last was one of the CPU's beside the device. */
   let onCpu = false;
