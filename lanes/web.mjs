@@ -58,10 +58,12 @@ try {
   await page.waitForTimeout(500);
   const memory = await page.locator("#memory").innerText();
   if (!/ of .*B/.test(memory)) problems.push(`memory is not told: ${memory}`);
+  const moves = await page.locator("#moves").innerText();
+  if (!/in, .*B in \d/s.test(moves)) problems.push(`why bytes moved is not told: ${moves}`);
   await shoot("after-dark");
   await page.emulateMedia({ colorScheme: "light" });
   await shoot("after-light");
-  console.log(JSON.stringify({ pictures: await pictures(), memory, problems }));
+  console.log(JSON.stringify({ pictures: await pictures(), memory, moves, problems }));
   process.exitCode = problems.length === 0 && (await pictures()) === 2 ? 0 : 1;
 } catch (error) {
   await page.screenshot({ path: join(folder, "failed.png") }).catch(() => {});

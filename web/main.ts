@@ -1,6 +1,8 @@
 import { api } from "./api.ts";
 import { byId } from "./byId.ts";
+import { followEvents } from "./followEvents.ts";
 import { type MemoryStats, memoryPanel } from "./memoryPanel.ts";
+import { movesPanel } from "./movesPanel.ts";
 import { nowPanel, type Running } from "./nowPanel.ts";
 import { type Picture, picturesPanel } from "./picturesPanel.ts";
 import { aboutPrompt, type Prompt, promptBody } from "./prompt.ts";
@@ -28,6 +30,7 @@ let titles: Prompt = {};
 let failure: string | null = null;
 let stats: MemoryStats | null = null;
 let lookedAt = 0;
+const events = followEvents();
 const seen = new Map<string, string>();
 
 const field = (id: string) => byId<HTMLInputElement>(id);
@@ -85,6 +88,7 @@ async function readMemory(): Promise<void> {
   stats = (await api<MemoryStats | null>("weir/memory")) ?? stats;
   if (stats !== null) byId("device").textContent = stats.device.description;
   showMemory();
+  byId("moves").replaceChildren(...movesPanel(await events()));
 }
 
 function receive({ type, data }: Message): void {
