@@ -12,28 +12,30 @@ const HEAD = 33;
 const COLOR_TYPE = { 1: 0, 2: 4, 3: 2, 4: 6 } as const;
 
 /**
- * A PNG of 8-bit pixels with text chunks before them, as ComfyUI's pictures have it. `data` is [height, width, channels]. Each value of
+ * A PNG of 8-bit pixels with text chunks before them, as ComfyUI's pictures have it. `data` is [height, width, channels]; with a `depth` of
+ * 16 each of its values is two bytes, the high one first. Each value of
  * `text` is a JSON text; it is stored as tEXt in ASCII (other characters as \uXXXX), which every reader takes alike. Keys: Latin-1, 1
  * to 79 characters. Bytes are a function of the arguments alone: the deflate is JavaScript (fast-png's), since the one inside Node
  * differs between versions and processors. Throws BadText.
  */
 export function encodePng(
-  picture: { width: number; height: number; channels: 1 | 2 | 3 | 4; data: Uint8Array },
+  picture: { width: number; height: number; channels: 1 | 2 | 3 | 4; depth?: 8 | 16; data: Uint8Array },
   text: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  const { width, height, channels, data } = picture;
-  if (data.length !== width * height * channels)
+  const { width, height, channels, depth = 8, data } = picture;
+  const pixelBytes = (channels * depth) / 8;
+  if (data.length !== width * height * pixelBytes)
     throw new Error(`invariant: ${data.length} bytes for a picture of [${height}, ${width}, ${channels}]`);
   const head = Buffer.alloc(13);
   head.writeUInt32BE(width, 0);
   head.writeUInt32BE(height, 4);
-  head[8] = 8;
+  head[8] = depth;
   head[9] = COLOR_TYPE[channels];
   return Buffer.concat([
     SIGNATURE,
     chunk("IHDR", head),
     ...Object.entries(text).map(([key, value]) => textChunk(key, value)),
-    imageData(data, width * channels, height, channels),
+    imageData(data, width * pixelBytes, height, pixelBytes),
     chunk("IEND", Buffer.alloc(0)),
   ]);
 }

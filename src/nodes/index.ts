@@ -1,4 +1,5 @@
 import { CLIPTextEncode } from "./conditioning/clipTextEncode.ts";
+import { CLIPTextEncodeFlux } from "./conditioning/clipTextEncodeFlux.ts";
 import { ConditioningAverage } from "./conditioning/conditioningAverage.ts";
 import { ConditioningCombine } from "./conditioning/conditioningCombine.ts";
 import { ConditioningConcat } from "./conditioning/conditioningConcat.ts";
@@ -45,6 +46,7 @@ import { RebatchImages } from "./image/rebatchImages.ts";
 import { RepeatImageBatch } from "./image/repeatImageBatch.ts";
 import { ResizeImageMaskNode } from "./image/resizeImageMaskNode.ts";
 import { SaveImage } from "./image/saveImage.ts";
+import { SaveImageAdvanced } from "./image/saveImageAdvanced.ts";
 import { SplitImageWithAlpha } from "./image/splitImageWithAlpha.ts";
 import { EmptyFlux2LatentImage } from "./latent/emptyFlux2LatentImage.ts";
 import { EmptyLatentImage } from "./latent/emptyLatentImage.ts";
@@ -76,6 +78,8 @@ import { VAEEncodeTiled } from "./latent/vaeEncodeTiled.ts";
 import { CheckpointLoaderSimple } from "./loaders/checkpointLoaderSimple.ts";
 import { CLIPLoader } from "./loaders/clipLoader.ts";
 import { CLIPLoaderGGUF } from "./loaders/clipLoaderGguf.ts";
+import { DualCLIPLoader } from "./loaders/dualClipLoader.ts";
+import { DualCLIPLoaderGGUF } from "./loaders/dualClipLoaderGguf.ts";
 import { LoraLoader } from "./loaders/loraLoader.ts";
 import { LoraLoaderModelOnly } from "./loaders/loraLoaderModelOnly.ts";
 import { UNETLoader } from "./loaders/unetLoader.ts";
@@ -158,7 +162,10 @@ export const allNodes: readonly WeirNode[] = [
   CFGGuider,
   CLIPLoader,
   CLIPLoaderGGUF,
+  DualCLIPLoader,
+  DualCLIPLoaderGGUF,
   CLIPTextEncode,
+  CLIPTextEncodeFlux,
   Canny,
   CheckpointLoaderSimple,
   ComfySwitchNode,
@@ -280,6 +287,7 @@ export const allNodes: readonly WeirNode[] = [
   SamplerSEEDS2,
   SamplingPercentToSigma,
   SaveImage,
+  SaveImageAdvanced,
   SaveLatent,
   SetFirstSigma,
   SetLatentNoiseMask,

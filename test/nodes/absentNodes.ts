@@ -10,11 +10,9 @@ export const absentNodes: readonly { readonly why: string; readonly classes: rea
       "CheckpointSave",
       "CLIPSetLastLayer",
       "CLIPTextEncodeControlnet",
-      "CLIPTextEncodeFlux",
       "CLIPTextEncodeSD3",
       "CLIPTextEncodeSDXL",
       "CLIPTextEncodeSDXLRefiner",
-      "DualCLIPLoader",
       "FreeU_V2",
       "ImageOnlyCheckpointLoader",
       "InstructPixToPixConditioning",
@@ -55,8 +53,4 @@ export const absentNodes: readonly { readonly why: string; readonly classes: rea
     classes: ["FluxKVCache"],
   },
   { why: "Its palette is that of one version of an imaging library, to the byte", classes: ["ImageQuantize"] },
-  {
-    why: "Not built yet",
-    classes: ["SaveImageAdvanced"],
-  },
 ];

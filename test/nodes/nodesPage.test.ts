@@ -18,7 +18,7 @@ results where there are any. A node is one file in \`src/nodes\`.
 
 - A workflow with a class that is not here is refused before anything runs, with the class's name.
 - Noise is always PyTorch's CPU generator's: \`noise_device\` and the samplers named \`_gpu\` change nothing, and a seed gives what it gives in ComfyUI with \`--cpu\`.
-- Pictures load from PNG (all depths), JPEG, WebP (still) and BMP; they are saved as PNG.
+- Pictures load from PNG (all depths), JPEG, WebP (still) and BMP; they are saved as PNG, or as EXR by SaveImageAdvanced.
 `;
 
 /** The comment above each node's declaration, by class. */

@@ -13,9 +13,27 @@ export interface SavedPictures {
   readonly images: readonly { readonly filename: string; readonly subfolder: string; readonly type: string }[];
 }
 
+/** How a picture becomes a file: its bytes, with `text` in it, and what its name has behind the counter. */
+export interface PictureFormat {
+  readonly ending: string;
+  encode(images: Image, index: number, text: Readonly<Record<string, string>>): Uint8Array;
+}
+
+/** As ComfyUI's SaveImage has them. */
+const PNG: PictureFormat = {
+  ending: "_.png",
+  encode(images, index, text) {
+    const { width, height, channels } = images;
+    if (channels !== 1 && channels !== 2 && channels !== 3 && channels !== 4) {
+      throw new NodeInputError(`pictures of ${channels} channels cannot be saved; 1 to 4 can`);
+    }
+    return encodePng({ width, height, channels, data: toBytes(images, index) }, text);
+  },
+};
+
 /**
- * Saves each picture of a batch as PNG under `prefix`, with the prompt and what came with it as text unless metadata is off. What this
- * job has saved already, in a process that died since, is not saved again.
+ * Saves each picture of a batch under `prefix`, with the prompt and what came with it as text unless metadata is off. What this job has
+ * saved already, in a process that died since, is not saved again.
  * Throws OutputError, BadText.
  */
 export async function savePictures(
@@ -25,12 +43,9 @@ export async function savePictures(
   context: WeirContext,
   /** Where a node saves several batches: how many pictures came before, so that a job that runs again tells them apart. */
   before = 0,
+  format: PictureFormat = PNG,
 ): Promise<SavedPictures> {
   const { nodeId, folders, options, prompt, extraPngInfo, signal, pictures } = context;
-  const { width, height, channels, batch } = images;
-  if (channels !== 1 && channels !== 2 && channels !== 3 && channels !== 4) {
-    throw new NodeInputError(`pictures of ${channels} channels cannot be saved; 1 to 4 can`);
-  }
   const text: Record<string, string> = {};
   if (!options.disableMetadata) {
     for (const [key, value] of Object.entries({ ...extraPngInfo, prompt }))
@@ -40,7 +55,7 @@ export async function savePictures(
   const place = await picturePlace(folders[type], expandTokens(prefix, images, new Date()));
   let counter = await nextCounter(place);
   const saved: SavedPictures["images"][number][] = [];
-  for (let n = 0; n < batch; n++) {
+  for (let n = 0; n < images.batch; n++) {
     signal.throwIfAborted();
     const kept = await keptPicture(before + n, context);
     if (kept) {
@@ -48,11 +63,11 @@ export async function savePictures(
       continue;
     }
     const name = place.name.replaceAll("%batch_num%", String(n));
-    const png = encodePng({ width, height, channels, data: toBytes(images, n) }, ordered);
+    const bytes = format.encode(images, n, ordered);
     const { subfolder } = place;
-    const written = await writePicture(place, name, counter, png, (filename, inode) =>
-      pictures?.record({ node: nodeId, index: before + n, type, subfolder, filename, inode }),
-    );
+    const record = (filename: string, inode: string) =>
+      pictures?.record({ node: nodeId, index: before + n, type, subfolder, filename, inode });
+    const written = await writePicture(place, name, counter, bytes, record, format.ending);
     counter = written.counter + 1;
     saved.push({ filename: written.filename, subfolder, type });
   }

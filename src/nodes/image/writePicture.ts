@@ -45,12 +45,12 @@ export async function picturePlace(root: string, prefix: string): Promise<Pictur
   };
 }
 
-/** One more than the highest counter of `name` in the folder. Source: comfyui-api.md, "Files". */
+/** One more than the highest counter of `name` in the folder, in names of either kind. Source: comfyui-api.md, "Files". */
 export async function nextCounter({ folder, name }: PicturePlace): Promise<number> {
   const start = `${name}_`.toLowerCase();
   const counters = (await readdir(folder))
     .filter((file) => file.toLowerCase().startsWith(start))
-    .map((file) => /^\d+(?=_)/.exec(file.slice(start.length))?.[0])
+    .map((file) => /^\d+(?=[_.])/.exec(file.slice(start.length))?.[0])
     .map((digits) => (digits === undefined || digits.length > 15 ? 0 : Number(digits)));
   return counters.reduce((most, counter) => Math.max(most, counter), 0) + 1;
 }
@@ -66,6 +66,8 @@ export async function writePicture(
   counter: number,
   bytes: Uint8Array,
   before: (filename: string, inode: string) => void = () => {},
+  /** What follows the counter in the name. */
+  ending = "_.png",
 ): Promise<{ readonly filename: string; readonly counter: number }> {
   const temporary = join(place.folder, temporaryName());
   try {
@@ -78,7 +80,7 @@ export async function writePicture(
       await file.close();
     }
     for (let n = counter; ; n++) {
-      const filename = `${name}_${String(n).padStart(5, "0")}_.png`;
+      const filename = `${name}_${String(n).padStart(5, "0")}${ending}`;
       before(filename, inode);
       if (await publish(temporary, join(place.folder, filename))) return { filename, counter: n };
     }
