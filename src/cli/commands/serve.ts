@@ -28,6 +28,7 @@ import type { CliContext } from "../runCli.ts";
 import { runLine } from "../runLine.ts";
 import type { ServeFlags } from "../serve/addServeFlags.ts";
 import { engineCatalogue } from "../serve/engineCatalogue.ts";
+import { listenHosts } from "../serve/listenHosts.ts";
 import { modelFolders } from "../serve/modelFolders.ts";
 import { nodeCatalogue } from "../serve/nodeCatalogue.ts";
 import { type StartingEngine, startingEngine } from "../serve/startingEngine.ts";
@@ -57,7 +58,8 @@ export async function serveCommand(flags: ServeFlags, context: CliContext): Prom
     modelPaths: pathFiles.flatMap((file) => readModelPaths(file, io.env)),
   });
   const frontEnd = frontEndOf(flags, io.cwd);
-  const security = securityOf(flags);
+  const hosts = listenHosts(flags.listen);
+  const security = securityOf(flags, hosts);
   const tls = tlsOf(flags, io.cwd);
 
   const logs = new LogRing();
@@ -72,6 +74,8 @@ export async function serveCommand(flags: ServeFlags, context: CliContext): Prom
   const features = () => ({ supports_preview_metadata: true, max_upload_size: limits.upload });
   const hub = new Hub(status, features);
   const queue: JobQueue = new JobQueue(store, () => hub.sendStatus());
+  hub.onSlow = (sid, bytes) =>
+    say(`the socket of ${JSON.stringify(sid)} was closed: it does not read, and was ${formatBytes(bytes)} behind`);
 
   const stop = new AbortController();
   const start = context.startEngine ?? (await import("../../engine/supervisor.ts")).startEngine;
@@ -140,13 +144,15 @@ export async function serveCommand(flags: ServeFlags, context: CliContext): Prom
   });
   try {
     const listening = await listen(app, parts, {
-      host: flags.listen === true ? "0.0.0.0" : (flags.listen ?? "127.0.0.1"),
+      host: hosts,
       port: flags.port,
       ...(tls === null ? {} : { tls }),
     });
     try {
       const { token } = security;
-      say(`weir ${packageJson().version}: ${listening.url}${token === null ? "" : `/?token=${token}`}`);
+      const [first, ...others] = listening.urls.map((url) => (token === null ? url : `${url}/?token=${token}`));
+      say(`weir ${packageJson().version}: ${first}`);
+      for (const url of others) say(`and: ${url}`);
       if (queue.remaining > 0) say(`${queue.remaining} jobs of before go on`);
       runner.start();
       const up = starting.then((started) => {
@@ -240,9 +246,9 @@ async function soon<T>(answer: Promise<T | null>): Promise<T | null> {
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
 
 /** Where others can connect, a token is asked for: one is made up if none is given. */
-function securityOf({ listen, enableCorsHeader, token, allowHost }: ServeFlags): Security {
-  const local = listen === undefined || (listen !== true && LOOPBACK.test(listen));
-  const names = [hostname(), ...(listen === undefined || listen === true ? [] : [listen]), ...(allowHost ?? [])];
+function securityOf({ enableCorsHeader, token, allowHost }: ServeFlags, hosts: readonly string[]): Security {
+  const local = hosts.every((host) => LOOPBACK.test(host));
+  const names = [hostname(), ...hosts, ...(allowHost ?? [])];
   return {
     hosts: new Set(names.map((name) => name.toLowerCase())),
     cors: enableCorsHeader === undefined ? null : enableCorsHeader === true ? "*" : enableCorsHeader,

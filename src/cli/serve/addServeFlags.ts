@@ -5,7 +5,7 @@ import { intFlag } from "../intFlag.ts";
 
 /** Flags of `weir serve` alone. Those of ComfyUI have its names and meanings. */
 export interface ServeFlags extends EngineFlags {
-  /** An address, or true for `--listen` alone: all of them. */
+  /** Addresses with commas between, or true for `--listen` alone: all of them. */
   readonly listen?: string | true;
   readonly port: number;
   readonly tlsKeyfile?: string;
@@ -41,7 +41,10 @@ const PORTS = 65_535;
 
 export function addServeFlags(command: Command): Command {
   command
-    .option("--listen [address]", "address to listen on; alone: all of this machine (default: 127.0.0.1)")
+    .option(
+      "--listen [address]",
+      "address to listen on, or several with commas between; alone: all of this machine (default: 127.0.0.1)",
+    )
     .option("--port <n>", "port to listen on", portFlag, 8188)
     .option("--tls-keyfile <file>", "key for https, with --tls-certfile")
     .option("--tls-certfile <file>", "certificate for https, with --tls-keyfile")

@@ -81,3 +81,40 @@ test("a client that does not read is let go before it costs the others", () => {
   expect([slow.peer.closed, hub.has("slow"), slow.frames.length]).toEqual([true, false, 1]);
   expect(other.frames.map(({ type }) => type)).toEqual(["status", "x", "y"]);
 });
+
+test("what all clients are behind is bounded together: the slowest is let go first, and that is told", () => {
+  const { hub, join } = world();
+  const told: [string, number][] = [];
+  const MIB = 2 ** 20;
+  // Each for itself is within what one client may be behind.
+  const clients = Object.fromEntries(["a", "b", "c", "d", "e", "f"].map((id) => [id, join(id)]));
+  hub.onSlow = (sid, bytes) => {
+    told.push([sid, bytes]);
+    // As the log does: lines of it go to clients too.
+    hub.send("logs", {});
+  };
+  Object.entries({ a: 50, b: 60, c: 55, d: 45, e: 58, f: 0 }).forEach(([id, mib]) => {
+    clients[id]!.peer.buffered = mib * MIB;
+  });
+  hub.send("x", {});
+  expect(told).toEqual([["b", 60 * MIB]]);
+  clients["f"]!.peer.buffered = 63 * MIB;
+  hub.sendBinary(() => new Uint8Array(1), "f");
+  expect(told.slice(1)).toEqual([["f", 63 * MIB]]);
+  expect(Object.entries(clients).map(([id, { peer }]) => [id, peer.closed, hub.has(id)])).toEqual(
+    [..."abcdef"].map((id) => [id, "bf".includes(id), !"bf".includes(id)]),
+  );
+  expect(clients["a"]!.frames.map(({ type }) => type)).toEqual(["status", "x", "logs", "logs"]);
+});
+
+test("a socket whose id another one took over still counts, and is let go if it is the slowest", () => {
+  const { hub, join } = world();
+  const first = join("a");
+  const second = join("a");
+  expect(hub.size).toBe(2);
+  first.peer.buffered = 2 ** 30;
+  hub.send("x", {}, "a");
+  expect([first.peer.closed, second.peer.closed, hub.has("a"), hub.size]).toEqual([true, false, true, 1]);
+  second.leave();
+  expect([hub.has("a"), hub.size]).toEqual([false, 0]);
+});

@@ -22,6 +22,8 @@ interface Client {
 
 /** A client that reads slower than this is behind is let go: what it missed could not be made up for anyway. */
 const MAX_BUFFERED = 64 * 2 ** 20;
+/** What all clients together may be behind: beyond it the slowest is let go first. */
+const MAX_BUFFERED_ALL = 256 * 2 ** 20;
 
 /**
  * The sockets and what goes to whom. A message has a client's id, or goes to all. A second socket with the same id takes over. Knows nothing
@@ -29,8 +31,12 @@ const MAX_BUFFERED = 64 * 2 ** 20;
  */
 export class Hub {
   readonly #clients = new Map<string, Client>();
+  /** Every socket, those too whose id another one has taken over and that nothing is sent to any more. */
+  readonly #open = new Set<Client>();
   readonly #status: () => unknown;
   readonly #features: () => FeatureFlags;
+  /** Told of a client that was let go because it does not read, with the bytes it was behind. */
+  onSlow: (sid: string, bytes: number) => void = () => {};
   /** What runs, for a client that comes back. */
   executing: { readonly clientId: string | null; readonly node: string | null } = { clientId: null, node: null };
 
@@ -41,7 +47,7 @@ export class Hub {
   }
 
   get size(): number {
-    return this.#clients.size;
+    return this.#open.size;
   }
 
   has(clientId: string): boolean {
@@ -53,6 +59,7 @@ export class Hub {
     const sid = clientId === null || clientId === "" ? randomBytes(16).toString("hex") : clientId;
     const client: Client = { sid, peer, features: {}, spoken: false };
     this.#clients.set(sid, client);
+    this.#open.add(client);
     this.#write(client, printJson({ type: "status", data: { status: this.#status(), sid } }));
     if (this.executing.clientId === sid && this.executing.node !== null) {
       this.#write(client, printJson({ type: "executing", data: { node: this.executing.node } }));
@@ -60,7 +67,7 @@ export class Hub {
     return {
       receive: (text) => this.#receive(client, text),
       // Another socket may have taken the id over meanwhile.
-      leave: () => void (this.#clients.get(sid) === client && this.#clients.delete(sid)),
+      leave: () => this.#forget(client),
     };
   }
 
@@ -75,6 +82,7 @@ export class Hub {
     if (clients.length === 0) return;
     const text = printJson({ type, data });
     for (const client of clients) this.#write(client, text);
+    this.#holdBound();
   }
 
   /** Binary frames of those clients for which `frame` makes one. */
@@ -83,10 +91,12 @@ export class Hub {
       const bytes = frame(client.features);
       if (bytes !== null) this.#write(client, bytes);
     }
+    this.#holdBound();
   }
 
   closeAll(): void {
-    for (const { peer } of this.#clients.values()) peer.close();
+    for (const { peer } of this.#open) peer.close();
+    this.#open.clear();
     this.#clients.clear();
   }
 
@@ -97,12 +107,34 @@ export class Hub {
   }
 
   #write(client: Client, data: string | Uint8Array): void {
-    if (client.peer.buffered > MAX_BUFFERED) {
-      if (this.#clients.get(client.sid) === client) this.#clients.delete(client.sid);
-      client.peer.close();
-      return;
+    if (client.peer.buffered > MAX_BUFFERED) this.#letGo(client);
+    else client.peer.send(data);
+  }
+
+  /** Not with every socket's share of the bound: one that is slow may have what the others do not need. */
+  #holdBound(): void {
+    for (;;) {
+      let [all, most, slowest]: [number, number, Client | null] = [0, -1, null];
+      for (const client of this.#open) {
+        const { buffered } = client.peer;
+        all += buffered;
+        if (buffered > most) [most, slowest] = [buffered, client];
+      }
+      if (all <= MAX_BUFFERED_ALL || slowest === null) return;
+      this.#letGo(slowest);
     }
-    client.peer.send(data);
+  }
+
+  #letGo(client: Client): void {
+    const bytes = client.peer.buffered;
+    this.#forget(client);
+    client.peer.close();
+    this.onSlow(client.sid, bytes);
+  }
+
+  #forget(client: Client): void {
+    this.#open.delete(client);
+    if (this.#clients.get(client.sid) === client) this.#clients.delete(client.sid);
   }
 
   /** Only the first frame that is JSON counts; what is not JSON is passed over. */
