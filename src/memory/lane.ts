@@ -1,8 +1,8 @@
 /** Whose turn comes first: somebody waits for it, a schedule will need it, or nobody has asked for it yet. */
 export type Rank = "urgent" | "normal" | "idle";
 
-/** What a run of a job comes to: done, or to be gone on with when nothing else wants the lane. */
-export type Ran = "done" | "later";
+/** What a run of a job comes to: done, or to be gone on with when nothing else wants the lane, or begun anew once something has come about. */
+export type Ran = "done" | "later" | { readonly after: Promise<unknown> };
 
 /** What a lane carries out. `waiting`: not for it to run yet. */
 export interface LaneJob {
@@ -57,7 +57,11 @@ export class Lane<Job extends LaneJob> {
       this.#running++;
       job.state = "running";
       job.run().then(
-        (ran) => (ran === "done" ? this.#finish(job, undefined) : this.#stepAside(job)),
+        (ran) => {
+          if (ran === "done") this.#finish(job, undefined);
+          else if (ran === "later") this.#stepAside(job);
+          else this.#wait(job, ran.after);
+        },
         (error: unknown) => this.#finish(job, error),
       );
     }
@@ -66,6 +70,19 @@ export class Lane<Job extends LaneJob> {
   #stepAside(job: LaneJob): void {
     this.#running--;
     this.#enqueue(job);
+    this.#pump();
+  }
+
+  /** Its place is another's meanwhile. What it waits for does not fail. */
+  #wait(job: LaneJob, after: Promise<unknown>): void {
+    this.#running--;
+    job.state = "waiting";
+    void after.then(() => {
+      // It may have been called off.
+      if (job.state !== "waiting") return;
+      this.#enqueue(job);
+      this.#pump();
+    });
     this.#pump();
   }
 

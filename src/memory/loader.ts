@@ -117,6 +117,11 @@ export function createLoader({ memory, store, concurrency, ram, fault }: LoaderO
     pieces(weight, job, READ_PIECE, (from, to) => fill(weight, from, into.subarray(from, to)));
 
   async function fillCopy(copy: RamCopy, job: Job, unread: () => void): Promise<Ran> {
+    const after = ram.roomFor(copy);
+    if (after !== null) {
+      job.begun = false;
+      return { after };
+    }
     const block = copy.block ?? ram.make(copy);
     if (block === null) {
       // Whoever waits for it reads the file through staging instead. Nobody does, or it is called off before that: nothing is read.

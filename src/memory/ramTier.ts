@@ -100,16 +100,24 @@ export class RamTier {
     if (copy.gone) this.#settle(copy);
   }
 
+  /**
+   * When a copy's memory can be made; `null`: now, or it is made, or never, since it has left by now. It waits where the budget has fallen since it entered
+   * and what made way is not back yet. That what left never waits for what stayed is what makes this end.
+   */
+  roomFor(copy: RamCopy): Promise<unknown> | null {
+    return copy.gone || copy.block !== null || this.#hasRoom(copy) ? null : this.cleared();
+  }
+
   /** The copy's memory, made now. `null`: there is none, the copy leaves, and where the machine refused it the tier asks for no more. */
   make(copy: RamCopy): HostBlock | null {
-    const fits = this.ledger.usedBy("weights") + copy.bytes <= this.limit;
+    const fits = this.#hasRoom(copy);
+    if (!fits && !copy.gone) throw new Error(`invariant: ${copy.record.name} has no room in RAM and nothing leaves`);
     if (fits && this.ledger.charge("weights", copy.bytes) === null) {
       copy.block = this.#host.allocate(copy.bytes);
       if (copy.block !== null) return copy.block;
       this.ledger.credit("weights", copy.bytes);
     }
-    // Else its budget has fallen, and what left is not back yet.
-    if (!copy.gone) this.drop(copy, fits ? "fault" : "budget");
+    if (!copy.gone) this.drop(copy, "fault");
     if (fits) {
       this.#faultLimit = Math.min(this.#faultLimit, this.#used);
       copy.tenant.refused(copy.bytes);
@@ -187,6 +195,10 @@ export class RamTier {
     if (over > 0)
       for (const copy of ramLeaveOrder(this.#copies, over, Number.POSITIVE_INFINITY)!) this.drop(copy, reason);
     for (const tenant of this.#staging.keys()) tenant.resized();
+  }
+
+  #hasRoom({ bytes }: RamCopy): boolean {
+    return this.ledger.usedBy("weights") + bytes <= this.limit;
   }
 
   /** There has to be staging, also while what left for a smaller budget is not back yet. */

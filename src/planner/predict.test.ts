@@ -115,8 +115,7 @@ test("7. fed the budgets of a log whose run is over, every move of that run is p
       const change = async () => {
         for (; pending[0] !== undefined && pending[0].at <= acquires; pending.shift()) {
           const { what, share } = pending[0];
-          // RAM's only grows here: a copy on its way when it falls may find what left not given back yet, and that is a matter of time.
-          if (what === "ram") b.ram.setBudget(Math.max(b.ram.budget, Math.ceil(ram * share)));
+          if (what === "ram") b.ram.setBudget(Math.ceil(ram * share));
           else if (what === "device")
             await turns.until(b.residency.followDevice(Math.ceil(budget.vram * share)), "device");
           else {

@@ -83,8 +83,7 @@ export interface Prediction {
 /**
  * What a run will move, from sizes and schedules alone: the residency core itself, over memory that is not there and a store that
  * reads nothing. Nothing is estimated: where things go is decided at acquires and never depends on how long a read takes, so the moves
- * are those of the real run (the exceptions: a run cut short, whose last loads may or may not have begun; a RAM budget that falls while copies are
- * on their way, which may find memory not given back yet). It knows no time.
+ * are those of the real run (the exception: a run cut short, whose last loads may or may not have begun). It knows no time.
  */
 export async function predict(input: PredictInput): Promise<Prediction> {
   const { device, policy, budget, reserve = 0, models } = input;

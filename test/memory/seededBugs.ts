@@ -219,6 +219,18 @@ export const seededBugs: readonly SeededBug[] = [
     to: "normal.next() ?? urgent.next() ?? idle.next()",
   },
   {
+    name: "a copy does not wait for the memory of what left when RAM's budget fell",
+    file: "ramTier.ts",
+    from: "return copy.gone || copy.block !== null || this.#hasRoom(copy) ? null : this.cleared();",
+    to: "return null;",
+  },
+  {
+    name: "a run of a model calls off what was read ahead of the rest of it",
+    file: "readAhead.ts",
+    from: 'kept.add(state.table[weight]?.model ?? "");',
+    to: "",
+  },
+  {
     name: "what is read ahead takes room that is not there",
     file: "readAhead.ts",
     from: "const room = weightLimit(state) - pool.bytes;",
