@@ -167,8 +167,8 @@ export const seededBugs: readonly SeededBug[] = [
   {
     name: "a copy that was never read counts as full",
     file: "loader.ts",
-    from: "if (!copy.full) return pass(record, place, job);",
-    to: "",
+    from: "if (!copy.full) {",
+    to: "if (copy.block === undefined) {",
   },
   {
     name: "a new plan's pins push out what lies beside a leased weight although there is room",
