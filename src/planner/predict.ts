@@ -48,6 +48,8 @@ export interface PredictRun {
   readonly schedule: Schedule;
   /** Bytes that the run needs beside weights. */
   readonly reserved: Bytes;
+  /** Of these, what stays charged until the next run is announced: a runtime's activation buffer. Default: 0. */
+  readonly kept?: Bytes;
   /** Uses after which the run ends, where the schedule does not say it (a repeat of unknown length). */
   readonly uses?: number;
   /** A budget event before it is announced. */
@@ -119,15 +121,18 @@ export async function predict(input: PredictInput): Promise<Prediction> {
     }
   };
 
+  let held = 0;
   const runs: RunPrediction[] = [];
   const starts: number[] = [];
   const runEvents = () => starts.map((start, i) => events.slice(start, starts[i + 1]));
   for (const [index, run] of input.runs.entries()) {
-    const { schedule, reserved, uses = Number.POSITIVE_INFINITY, budget, next = [], ahead = [] } = run;
+    const { schedule, reserved, kept = 0, uses = Number.POSITIVE_INFINITY, budget, next = [], ahead = [] } = run;
     register(index);
     starts.push(events.length);
     await change();
     if (budget !== undefined) await residency.setBudget(budget);
+    ledger.credit("activations", held);
+    held = 0;
     const before = log.counters();
     residency.announceNext(next);
     const announced = await residency.announce(schedule, reserved);
@@ -149,7 +154,8 @@ export async function predict(input: PredictInput): Promise<Prediction> {
     // What was to be loaded has been by then: only a run cut short calls loads off.
     await new Promise((done) => setImmediate(done));
     announced.value.end();
-    ledger.credit("activations", reserved);
+    ledger.credit("activations", reserved - kept);
+    held = kept;
   }
   return { runs, doesNotFit: null, events, runEvents: runEvents() };
 }

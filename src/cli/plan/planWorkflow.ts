@@ -249,6 +249,7 @@ function planInput(
       next,
       ahead,
       reserved: activationBytes + carriedBytes,
+      kept: activationBytes,
       uses: passes * uses.length,
       ...(budget && { budget: { ...budget, vram } }),
     })),
