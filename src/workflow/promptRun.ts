@@ -1,5 +1,5 @@
+import { baseContext, type ContextParts } from "./baseContext.ts";
 import { Blocked } from "./blocked.ts";
-import { cacheKeys } from "./cacheKey.ts";
 import { checkExpansion } from "./checkExpansion.ts";
 import { describeInputs } from "./describeInputs.ts";
 import { DynamicPrompt } from "./dynamicPrompt.ts";
@@ -7,18 +7,19 @@ import { NodeContractError } from "./errors.ts";
 import type { ExecuteOptions, Execution } from "./execute.ts";
 import type { ExecutionEvent } from "./executionEvent.ts";
 import { gatherInputs, type InputLists } from "./gatherInputs.ts";
-import { graphBuilder } from "./graphBuilder.ts";
+import { hiddenInputs } from "./hiddenInputs.ts";
 import { Keepers } from "./keepers.ts";
 import { isLink } from "./link.ts";
 import { liveInputs } from "./liveInputs.ts";
+import { LiveResults } from "./liveResults.ts";
 import { mergeResults, mergeUi } from "./mergeResults.ts";
-import type { HiddenKind, Link, NodeClass, NodeContext, NodeResult, PromptNode } from "./node.ts";
-import type { NodeOutcome, ShownInside } from "./nodeOutcome.ts";
+import type { Link, NodeContext, NodeResult, PromptNode } from "./node.ts";
+import type { NodeOutcome } from "./nodeOutcome.ts";
 import { blockedIn, overLists, type RunInputs } from "./overLists.ts";
+import { PromptNodes } from "./promptNodes.ts";
 import { Schedule } from "./schedule.ts";
+import { ShownUi } from "./shownUi.ts";
 import { sourcesOf } from "./sourcesOf.ts";
-
-type Ui = Readonly<Record<string, unknown>>;
 
 /** What a node that has begun and is not over has so far. */
 type Begun =
@@ -33,21 +34,17 @@ export class PromptRun<Context extends NodeContext> {
   readonly #emit: (event: ExecutionEvent) => void;
   readonly #now: () => number;
   readonly #prompt: DynamicPrompt;
+  readonly #nodes: PromptNodes<Context>;
+  readonly #parts: ContextParts;
   readonly #schedule: Schedule;
   readonly #keepers: Keepers;
-  readonly #fingerprints = new Map<string, string>();
-  readonly #keys = new Map<string, string | null>();
-  readonly #keyOf: (id: string) => string | null;
-  /** Results by node id, as long as someone below needs them. */
-  readonly #live = new Map<string, NodeOutcome>();
+  readonly #results: LiveResults<Context>;
   readonly #begun = new Map<string, Begun>();
   /** The lazy inputs that nodes have asked for. */
   readonly #asked = new Map<string, Set<string>>();
   /** The last progress of a node. */
   readonly #steps = new Map<string, number>();
-  readonly #shown: Record<string, Ui> = {};
-  /** What nodes of a node's expansion showed. */
-  readonly #inside = new Map<string, ShownInside[]>();
+  readonly #shown: ShownUi;
   readonly #executed: string[] = [];
   /** Stops what still waits outside when the prompt is over. */
   readonly #ending = new AbortController();
@@ -65,18 +62,27 @@ export class PromptRun<Context extends NodeContext> {
     };
     this.#now = now;
     this.#prompt = new DynamicPrompt(options.prompt);
+    this.#nodes = new PromptNodes(this.#prompt, options.nodes);
+    this.#results = new LiveResults(this.#nodes, options.cache, options.nodes);
+    this.#shown = new ShownUi(this.#prompt, this.#emit);
     this.#signal = AbortSignal.any([options.signal, this.#ending.signal]);
-    this.#keyOf = cacheKeys((id) => this.#prompt.get(id), options.nodes, this.#fingerprints);
+    this.#parts = {
+      options,
+      prompt: this.#prompt,
+      signal: this.#signal,
+      emit: this.#emit,
+      typeOf: (classType, slot) => options.nodes(classType)?.outputs[slot]?.type,
+    };
     this.#schedule = new Schedule({
-      sources: (id) => sourcesOf(this.#node(id), this.#class(id), true),
-      has: (id) => this.#live.has(id),
-      output: (id) => this.#class(id).outputNode === true,
-      concurrent: (id) => this.#class(id).concurrent === true,
+      sources: (id) => sourcesOf(this.#nodes.node(id), this.#nodes.class(id), true),
+      has: (id) => this.#results.has(id),
+      output: (id) => this.#nodes.class(id).outputNode === true,
+      concurrent: (id) => this.#nodes.class(id).concurrent === true,
     });
     this.#keepers = new Keepers({
-      sources: (id) => [...sourcesOf(this.#node(id), this.#class(id)), ...this.#expandedSources(id)],
-      has: (id) => this.#find(id) !== undefined,
-      drop: (id) => void this.#live.delete(id),
+      sources: (id) => [...sourcesOf(this.#nodes.node(id), this.#nodes.class(id)), ...this.#expandedSources(id)],
+      has: (id) => this.#results.find(id) !== undefined,
+      drop: (id) => this.#results.drop(id),
     });
   }
 
@@ -88,7 +94,9 @@ export class PromptRun<Context extends NodeContext> {
     try {
       for (const output of outputs) this.#keepers.enter(output, null);
       for (const output of outputs) this.#schedule.add(output);
-      for (const [found, outcome] of this.#live) if (!this.#schedule.has(found)) this.#showInside(found, outcome);
+      for (const found of this.#results.ids()) {
+        if (!this.#schedule.has(found)) this.#shown.showInside(found, this.#results.get(found)!);
+      }
       while (this.#schedule.size > 0) {
         // Nodes that never wait would else keep the loop from what asks them to stop, and from all others. Who waits outside may be there
         // after it, so what is next is asked after it.
@@ -99,7 +107,7 @@ export class PromptRun<Context extends NodeContext> {
         if (next === undefined) await this.#someoneOutside();
         else await this.#step(next);
       }
-      return { status: "success", outputs: this.#shown, executed: this.#executed };
+      return { status: "success", outputs: this.#shown.all, executed: this.#executed };
     } catch (error) {
       if (signal.aborted) return this.#interrupted(id);
       if (id === undefined) throw error;
@@ -115,10 +123,10 @@ export class PromptRun<Context extends NodeContext> {
   async #begin(): Promise<void> {
     const { prompt, cache } = this.#options;
     const ids = Object.keys(prompt);
-    for (const id of ids) await this.#fingerprint(id);
-    const keys = ids.map((id) => this.#key(id)).filter((key) => key !== null);
-    cache.begin(new Set(keys), new Set(ids.map((id) => this.#ownerOf(id))));
-    const nodes = ids.filter((id) => this.#cached(id) !== undefined);
+    for (const id of ids) await this.#results.fingerprint(id, () => this.#context(id, 0));
+    const keys = ids.map((id) => this.#results.key(id)).filter((key) => key !== null);
+    cache.begin(new Set(keys), new Set(ids.map((id) => this.#nodes.ownerOf(id))));
+    const nodes = ids.filter((id) => this.#results.cached(id) !== undefined);
     this.#emit({ kind: "execution_cached", nodes, timestamp: this.#now() });
   }
 
@@ -128,10 +136,10 @@ export class PromptRun<Context extends NodeContext> {
     if (begun?.kind === "expanded") return this.#finish(id, begun.results);
     if (begun?.kind === "waiting") return this.#took(id, await begun.results);
     // The cache may have it by now: an equal node ran a moment ago.
-    const found = this.#find(id);
+    const found = this.#results.find(id);
     if (found !== undefined) return this.#found(id, found);
 
-    const node = this.#class(id);
+    const node = this.#nodes.class(id);
     const place = this.#prompt.place(id);
     this.#emit({ kind: "progress_state", ...place, state: "running", value: 0, max: 1 });
     this.#emit({ kind: "executing", ...place, classType: node.name });
@@ -156,7 +164,7 @@ export class PromptRun<Context extends NodeContext> {
   /** Until something that waits outside is there, or the prompt is stopped. */
   async #someoneOutside(): Promise<void> {
     if (this.#schedule.held === 0) {
-      const circle = this.#schedule.circle().map((id) => `${id} (${this.#node(id).class_type})`);
+      const circle = this.#schedule.circle().map((id) => `${id} (${this.#nodes.node(id).class_type})`);
       const text = [...circle, circle[0]].join(" -> ");
       throw new NodeContractError("bad-expansion", `the expansion cannot run: its links go in a circle: ${text}`);
     }
@@ -169,15 +177,17 @@ export class PromptRun<Context extends NodeContext> {
 
   /** What a node is given; null: it asked for lazy inputs that are not there yet, and comes again when they are. */
   async #inputs(id: string): Promise<InputLists | null> {
-    const node = this.#class(id);
+    const node = this.#nodes.class(id);
     const asked = this.#asked.get(id) ?? new Set();
     this.#asked.set(id, asked);
     for (;;) {
-      const inputs = gatherInputs(this.#node(id), node, (source) => this.#live.get(source), asked);
+      const inputs = gatherInputs(this.#nodes.node(id), node, (source) => this.#results.get(source), asked);
       const more = await this.#askedFor(id, inputs);
       if (more.length === 0) return inputs;
       for (const name of more) asked.add(name);
-      const missing = more.map((name) => sourceOf(this.#node(id), name)).filter((source) => !this.#live.has(source));
+      const missing = more
+        .map((name) => sourceOf(this.#nodes.node(id), name))
+        .filter((source) => !this.#results.has(source));
       for (const source of missing) this.#schedule.require(source, id);
       if (missing.length > 0) return null;
     }
@@ -185,14 +195,14 @@ export class PromptRun<Context extends NodeContext> {
 
   /** The lazy inputs that a node needs beside those that it has. */
   async #askedFor(id: string, inputs: InputLists): Promise<readonly string[]> {
-    const node = this.#class(id);
+    const node = this.#nodes.class(id);
     if (node.checkLazyStatus === undefined) return [];
     const names = new Set<string>();
     for (const [run, given] of overLists(inputs, node.inputIsList === true).entries()) {
       if (blockedIn(given, node.inputIsList === true) !== undefined) continue;
       for (const name of await node.checkLazyStatus(given, this.#context(id, run))) names.add(name);
     }
-    const { inputs: given } = this.#node(id);
+    const { inputs: given } = this.#nodes.node(id);
     const live = liveInputs(node.inputs, given);
     const lazy = (name: string) => live[name]?.lazy === true && isLink(given[name]);
     return [...names].filter((name) => lazy(name) && !this.#asked.get(id)!.has(name));
@@ -200,7 +210,7 @@ export class PromptRun<Context extends NodeContext> {
 
   /** All runs of a node over its lists, one after the other unless they wait outside. */
   async #run(id: string, inputs: InputLists): Promise<readonly NodeResult[]> {
-    const node = this.#class(id);
+    const node = this.#nodes.class(id);
     const runs = overLists(inputs, node.inputIsList === true);
     if (node.concurrent === true) return Promise.all(runs.map((given, run) => this.#runOnce(id, given, run)));
     const results: NodeResult[] = [];
@@ -210,10 +220,13 @@ export class PromptRun<Context extends NodeContext> {
 
   async #runOnce(id: string, given: RunInputs, run: number): Promise<NodeResult> {
     this.#signal.throwIfAborted();
-    const node = this.#class(id);
+    const node = this.#nodes.class(id);
     const blocked = blockedIn(given, node.inputIsList === true);
     if (blocked !== undefined) return { outputs: [], blocked: this.#tell(id, blocked) };
-    return node.execute({ ...given, ...this.#hidden(id, node) }, this.#context(id, run));
+    return node.execute(
+      { ...given, ...hiddenInputs(id, node, this.#prompt, this.#options.extraPngInfo) },
+      this.#context(id, run),
+    );
   }
 
   /** A message is told by the first node that it stops. */
@@ -221,7 +234,7 @@ export class PromptRun<Context extends NodeContext> {
     if (message !== null) {
       const place = this.#prompt.place(id);
       const executed = [...this.#executed];
-      const classType = this.#class(id).name;
+      const classType = this.#nodes.class(id).name;
       this.#emit({ kind: "execution_blocked", ...place, classType, message, executed, timestamp: this.#now() });
     }
     return new Blocked(null);
@@ -229,13 +242,13 @@ export class PromptRun<Context extends NodeContext> {
 
   /** A node's runs are over: it is too, unless some of them expanded. */
   async #took(id: string, results: readonly NodeResult[]): Promise<void> {
-    const node = this.#class(id);
+    const node = this.#nodes.class(id);
     // What is wrong with a result is told before anything of it is shown.
     if (results.every(({ expand }) => expand === undefined)) mergeResults(node, results);
     const ui = mergeUi(results);
     if (ui !== undefined) {
       this.#emit({ kind: "executed", ...this.#prompt.place(id), ui });
-      this.#show(id, ui);
+      this.#shown.show(id, ui);
     }
     if (results.some(({ expand }) => expand !== undefined)) await this.#expand(id, results);
     else this.#finish(id, results);
@@ -246,14 +259,14 @@ export class PromptRun<Context extends NodeContext> {
     const added: string[] = [];
     for (const result of results) {
       if (result.expand === undefined) continue;
-      checkExpansion(this.#class(id), result, this.#prompt, nodes);
+      checkExpansion(this.#nodes.class(id), result, this.#prompt, nodes);
       this.#prompt.add(id, result.expand);
       added.push(...Object.keys(result.expand));
     }
-    for (const node of added) await this.#fingerprint(node);
+    for (const node of added) await this.#results.fingerprint(node, () => this.#context(node, 0));
     this.#begun.set(id, { kind: "expanded", results });
     for (const node of added) {
-      if (this.#class(node).outputNode !== true) continue;
+      if (this.#nodes.class(node).outputNode !== true) continue;
       this.#keepers.enter(node, null);
       this.#schedule.add(node);
     }
@@ -272,200 +285,60 @@ export class PromptRun<Context extends NodeContext> {
   }
 
   #finish(id: string, results: readonly NodeResult[]): void {
-    const outputs = mergeResults(this.#class(id), results, (source) => this.#live.get(source));
-    const ui = this.#shown[id];
-    const shown = this.#inside.get(id);
-    const outcome: NodeOutcome = {
-      outputs,
-      ...(ui === undefined ? {} : { ui, shownBy: this.#prompt.place(id) }),
-      ...(shown === undefined ? {} : { inside: { node: id, shown } }),
-    };
-    const key = this.#key(id);
-    if (key !== null) this.#options.cache.set(key, outcome, this.#owner(id));
+    const outputs = mergeResults(this.#nodes.class(id), results, (source) => this.#results.get(source));
+    const outcome: NodeOutcome = { outputs, ...this.#shown.of(id) };
+    this.#results.keep(id, outcome);
     this.#executed.push(id);
     this.#close(id, outcome);
   }
 
   /** It is not run: its results are there. What it showed is shown again. */
   #found(id: string, outcome: NodeOutcome): void {
-    this.#showInside(id, outcome);
+    this.#shown.showInside(id, outcome);
     const { ui, shownBy } = outcome;
     const other = shownBy === undefined || shownBy.node === id ? {} : { shownBy };
     this.#emit({ kind: "executed", ...this.#prompt.place(id), ui: ui ?? null, ...other });
-    if (ui !== undefined) this.#show(id, ui);
+    if (ui !== undefined) this.#shown.show(id, ui);
     this.#close(id, outcome);
-  }
-
-  /** What nodes of its expansion showed is shown again, under the ids that they would have in this prompt. */
-  #showInside(id: string, { inside }: NodeOutcome): void {
-    if (inside === undefined) return;
-    const here = (node: string) => moved(node, inside.node, id);
-    for (const { ui, ...part } of inside.shown) {
-      const [node, displayNode, parentNode] = [here(part.node), here(part.displayNode), here(part.parentNode)];
-      const realNode = this.#prompt.real(id);
-      this.#emit({ kind: "executed", node, expanded: { displayNode, parentNode, realNode }, ui });
-      this.#shown[node] = ui;
-      this.#noteInside(id, { node, displayNode, parentNode, ui });
-    }
   }
 
   /** A node is over, with these results. */
   #close(id: string, outcome: NodeOutcome): void {
     const max = this.#steps.get(id) ?? 1;
     this.#emit({ kind: "progress_state", ...this.#prompt.place(id), state: "finished", value: max, max });
-    this.#live.set(id, outcome);
+    this.#results.add(id, outcome);
     this.#keepers.leave(id);
-    if (!this.#keepers.wanted(id)) this.#live.delete(id);
+    if (!this.#keepers.wanted(id)) this.#results.drop(id);
     this.#begun.delete(id);
     this.#asked.delete(id);
     this.#schedule.done(id);
   }
 
-  #show(id: string, ui: Ui): void {
-    this.#shown[id] = ui;
-    const { expanded } = this.#prompt.place(id);
-    if (expanded === undefined) return;
-    const { displayNode, parentNode } = expanded;
-    this.#noteInside(parentNode, { node: id, displayNode, parentNode, ui });
-  }
-
-  /** Every node around it whose result may be found again shows it then. */
-  #noteInside(id: string, shown: ShownInside): void {
-    for (let node: string | null = id; node !== null; node = this.#prompt.parent(node)) {
-      const list = this.#inside.get(node);
-      if (list === undefined) this.#inside.set(node, [shown]);
-      else list.push(shown);
-    }
-  }
-
   #interrupted(id: string | undefined): Execution {
-    const where = id === undefined ? {} : { node: id, classType: this.#class(id).name };
-    return { status: "interrupted", ...where, outputs: this.#shown, executed: this.#executed };
+    const where = id === undefined ? {} : { node: id, classType: this.#nodes.class(id).name };
+    return { status: "interrupted", ...where, outputs: this.#shown.all, executed: this.#executed };
   }
 
   #failed(id: string, error: unknown): Execution {
-    const node = this.#class(id);
+    const node = this.#nodes.class(id);
     return {
       status: "error",
       node: id,
       classType: node.name,
       error,
       currentInputs: describeInputs(
-        gatherInputs(this.#node(id), node, (source) => this.#live.get(source), this.#asked.get(id), true),
+        gatherInputs(this.#nodes.node(id), node, (source) => this.#results.get(source), this.#asked.get(id), true),
       ),
-      currentOutputs: [...new Set([...this.#executed, ...this.#live.keys()])],
-      outputs: this.#shown,
+      currentOutputs: [...new Set([...this.#executed, ...this.#results.ids()])],
+      outputs: this.#shown.all,
       executed: this.#executed,
     };
   }
 
-  #node(id: string): PromptNode {
-    const node = this.#prompt.get(id);
-    if (node === undefined) throw new Error(`invariant: there is no node ${id}`);
-    return node;
-  }
-
-  #class(id: string): NodeClass<Context> {
-    return this.#options.nodes(this.#node(id).class_type)!;
-  }
-
-  /** Its results, if they are there or the cache has them. */
-  #find(id: string): NodeOutcome | undefined {
-    const live = this.#live.get(id);
-    if (live !== undefined) return live;
-    const cached = this.#cached(id);
-    if (cached !== undefined) this.#live.set(id, cached);
-    return cached;
-  }
-
-  #cached(id: string): NodeOutcome | undefined {
-    const key = this.#key(id);
-    return key === null ? undefined : this.#options.cache.get(key, this.#owner(id));
-  }
-
-  #key(id: string): string | null {
-    let key = this.#keys.get(id);
-    if (key === undefined) {
-      key = this.#keyOf(id);
-      this.#keys.set(id, key);
-    }
-    return key;
-  }
-
-  /** Of a node of an expansion: the node of the prompt that it came from. */
-  #owner(id: string): string | undefined {
-    return this.#prompt.parent(id) === null ? undefined : this.#ownerOf(this.#prompt.real(id));
-  }
-
-  #ownerOf(id: string): string {
-    return `${id} ${this.#node(id).class_type}`;
-  }
-
-  /** Linked inputs are not known yet and left out. A fingerprint that cannot be made is like no other: the node runs, and says why. */
-  async #fingerprint(id: string): Promise<void> {
-    const node = this.#class(id);
-    if (node.fingerprint === undefined) return;
-    const constants = Object.entries(this.#node(id).inputs ?? {}).filter(([, value]) => !isLink(value));
-    let fingerprint: string;
-    try {
-      fingerprint = await node.fingerprint(Object.fromEntries(constants), this.#context(id, 0));
-    } catch {
-      fingerprint = `unknown-${crypto.randomUUID()}`;
-    }
-    this.#fingerprints.set(id, fingerprint);
-  }
-
   #context(id: string, run: number): Context {
-    const { extraPngInfo = {}, previews } = this.#options;
-    const place = this.#prompt.place(id);
-    let graphs = 0;
-    return this.#options.context({
-      nodeId: id,
-      signal: this.#signal,
-      prompt: this.#prompt.original,
-      extraPngInfo,
-      dynamicPrompt: this.#prompt,
-      linkTypes: this.#linkTypes(id),
-      run,
-      ...(previews === undefined ? {} : { previews }),
-      progress: (value, max, preview) => {
-        this.#steps.set(id, max);
-        this.#emit({ kind: "progress", ...place, value, max, ...(preview === undefined ? {} : { preview }) });
-      },
-      showText: (text) => this.#emit({ kind: "progress_text", ...place, text }),
-      block: (message) => new Blocked(message ?? null),
-      graph: () => graphBuilder(`${id}.${run}.${graphs++}.`),
-    });
-  }
-
-  #linkTypes(id: string): Record<string, string> {
-    const types: Record<string, string> = {};
-    for (const [name, value] of Object.entries(this.#node(id).inputs ?? {})) {
-      if (!isLink(value)) continue;
-      const source = this.#prompt.get(value[0]);
-      types[name] = (source && this.#options.nodes(source.class_type)?.outputs[value[1]]?.type) ?? "*";
-    }
-    return types;
-  }
-
-  #hidden(id: string, { hidden = {}, inputIsList }: NodeClass<Context>): Record<string, unknown> {
-    const values: Record<HiddenKind, unknown> = {
-      UNIQUE_ID: id,
-      PROMPT: this.#prompt.original,
-      EXTRA_PNGINFO: this.#options.extraPngInfo ?? {},
-      DYNPROMPT: this.#prompt,
-    };
-    return Object.fromEntries(
-      Object.entries(hidden).map(([name, kind]) => [name, inputIsList === true ? [values[kind]] : values[kind]]),
-    );
+    return this.#options.context(baseContext(this.#parts, id, run, (max) => void this.#steps.set(id, max)));
   }
 }
 
 /** The node behind an input that is a link. */
 const sourceOf = ({ inputs }: PromptNode, name: string): string => (inputs[name] as Link)[0];
-
-/** An id of an expansion under `from`, as it is under `to`. */
-function moved(id: string, from: string, to: string): string {
-  if (id === from) return to;
-  return id.startsWith(`${from}.`) ? to + id.slice(from.length) : id;
-}
