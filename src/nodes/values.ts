@@ -25,6 +25,8 @@ export interface DiffusionModel {
   readonly latent: LatentFormat;
   /** Noise masks open as the run goes on, with this strength (DifferentialDiffusion). */
   readonly differential?: number;
+  /** References are computed by the first pass alone (FluxKVCache). */
+  readonly keepReferences?: boolean;
   /** How much of what guidance adds to the spread of values is taken back (RescaleCFG). */
   readonly rescaleCfg?: number;
 }
@@ -41,6 +43,8 @@ export interface TextModel {
   readonly file: string;
   /** The text's context: [1, tokens, width]. */
   encode(text: string, signal: AbortSignal): Promise<Conditioning>;
+  /** A text for each of two encoders; absent where there is one. */
+  encodePair?(clipL: string, t5xxl: string, signal: AbortSignal): Promise<Conditioning>;
   /** The same encoder with one more LoRA, and how that fits. */
   withLora(lora: LoraModel, strength: number): { readonly model: TextModel; readonly fit: LoraFit };
 }

@@ -2,7 +2,9 @@ import type { WeightSource } from "../../formats/weightSource.ts";
 import { openFlux2 } from "../../models/flux2/index.ts";
 import type { Model } from "../../models/model.ts";
 import { identify } from "../../models/registry.ts";
+import { openClip } from "../../models/text/clip/index.ts";
 import { openTextEncoder } from "../../models/text/index.ts";
+import { FLUX1_T5_TOKENS, openT5 } from "../../models/text/t5/index.ts";
 import { openVae } from "../../models/vae/index.ts";
 import type { PassDef } from "../../tensor/stage.ts";
 
@@ -37,6 +39,17 @@ export function openModel(source: WeightSource): Opened | null {
   }
   const text = tryOpen(() => openTextEncoder(source));
   if (text) return { model: text, pass: text.pass(tokens), size: `${tokens} tokens of text`, dims: { ...text.dims } };
+  const t5 = tryOpen(() => openT5(source));
+  if (t5)
+    return {
+      model: t5,
+      pass: t5.pass(FLUX1_T5_TOKENS),
+      size: `${FLUX1_T5_TOKENS} tokens of text`,
+      dims: { ...t5.dims },
+    };
+  const clip = tryOpen(() => openClip(source));
+  if (clip)
+    return { model: clip, pass: clip.pass(), size: `${clip.dims.tokens} tokens of text`, dims: { ...clip.dims } };
   const vae = tryOpen(() => openVae(source));
   if (!vae) return null;
   const { channels, cell } = vae;

@@ -18,6 +18,7 @@ export const TENSOR_RULES: readonly TensorRule[] = [
   },
   { name: /(^|\.)(double|single)_stream_modulation/, rule: "keep", why: "modulation" },
   { name: /(^|\.)(final_layer|norm_out)\./, rule: "keep", why: "last layer" },
+  { name: /(^|\.)(relative_attention_bias|attn_rel_b|position_embedding)\.weight$/, rule: "keep", why: "places" },
   // read row by row on the host, or once behind all layers
   {
     name: /(^|\.)(embed_tokens|token_embd|token_embedding|shared|lm_head|output)\.weight$/,

@@ -1,5 +1,6 @@
 export type { Adapter, AdapterKind } from "./adapter.ts";
 export { fitLora, type LoraFit, type Patch } from "./fit.ts";
+export { clipTargets, t5Targets } from "./flux1TextTargets.ts";
 export { flux2Targets } from "./flux2Targets.ts";
 export { type LoraTerms, loraTerms } from "./loraTerms.ts";
 export { madeFor } from "./madeFor.ts";

@@ -1,5 +1,5 @@
-import type { GgufSource } from "../../formats/gguf/gguf.ts";
-import type { TensorEntry, WeightSource } from "../../formats/weightSource.ts";
+import type { WeightSource } from "../../formats/weightSource.ts";
+import { type ListedSource, renamed } from "./renamed.ts";
 
 /** llama.cpp's names of a layer's tensors, and the published ones. Source: llama.cpp, gguf-py's tensor_mapping. */
 const IN_LAYER: Readonly<Record<string, string>> = {
@@ -23,29 +23,9 @@ const OUTSIDE: Readonly<Record<string, string>> = {
 /** Only llama.cpp's files have it. */
 const SIGN = "blk.0.attn_q.weight";
 
-/**
- * A language model as llama.cpp stores it, seen under the published names; any other file as it is. Entries keep the names they have in
- * the file, for messages, and both names can be read. Lists of a GGUF's metadata stay at hand. Closing it closes the file.
- */
-export function underPublishedNames(source: WeightSource): WeightSource & Partial<Pick<GgufSource, "list">> {
-  if (!source.tensors.has(SIGN)) return source;
-  const tensors = new Map<string, TensorEntry>();
-  const inFile = new Map<string, string>();
-  for (const [name, entry] of source.tensors) {
-    const published = publishedName(name);
-    tensors.set(published, entry);
-    inFile.set(published, name);
-  }
-  return {
-    path: source.path,
-    fileBytes: source.fileBytes,
-    identity: source.identity,
-    metadata: source.metadata,
-    tensors,
-    read: (name, offset, into) => source.read(inFile.get(name) ?? name, offset, into),
-    close: () => source.close(),
-    ...("list" in source && { list: (key: string) => (source as GgufSource).list(key) }),
-  };
+/** A language model as llama.cpp stores it, seen under the published names (`renamed`); any other file as it is. */
+export function underPublishedNames(source: WeightSource): ListedSource {
+  return source.tensors.has(SIGN) ? renamed(source, publishedName) : source;
 }
 
 function publishedName(name: string): string {

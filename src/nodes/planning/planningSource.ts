@@ -1,3 +1,4 @@
+import type { GgufSource } from "../../formats/gguf/gguf.ts";
 import type { WeightSource } from "../../formats/weightSource.ts";
 
 /** A tensor of bytes in a text encoder's file is its tokenizer, which says how many tokens a text has. */
@@ -16,5 +17,7 @@ export function planningSource(source: WeightSource): WeightSource {
       else into.fill(0);
     },
     close: () => source.close(),
+    // a vocabulary in a GGUF's metadata, which says the same
+    ...("list" in source && { list: (key: string) => (source as GgufSource).list(key) }),
   };
 }

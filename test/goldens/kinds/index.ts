@@ -30,10 +30,12 @@ import { schedulesSdTurbo } from "./schedulesSdTurbo.ts";
 import { schedulesShiftNodes } from "./schedulesShiftNodes.ts";
 import { schedulesSigmaNodes } from "./schedulesSigmaNodes.ts";
 import { schedulesTables } from "./schedulesTables.ts";
+import { textClipL, textFlux1, textT5 } from "./textFlux1.ts";
 import { textMistral3 } from "./textMistral3.ts";
 import { textQwen3 } from "./textQwen3.ts";
 import { textQwenTokens } from "./textQwenTokens.ts";
 import { textTekkenTokens } from "./textTekkenTokens.ts";
+import { textClipTokens, textT5Tokens } from "./textWeightedTokens.ts";
 import { vaeDecode } from "./vaeDecode.ts";
 import { vaeDecodeTiled } from "./vaeDecodeTiled.ts";
 import { vaeEncode } from "./vaeEncode.ts";
@@ -63,6 +65,11 @@ const runners: readonly KindRunner[] = [
   textQwen3,
   textQwenTokens,
   textTekkenTokens,
+  textClipL,
+  textClipTokens,
+  textFlux1,
+  textT5,
+  textT5Tokens,
   quantGgufFile,
   quantGgufType,
   vaeDecode,
