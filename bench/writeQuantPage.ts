@@ -3,7 +3,7 @@ import { availableParallelism, loadavg, tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { contactSheet } from "./quant/contactSheet.ts";
-import { demoForms, SIDE } from "./quant/demoForms.ts";
+import { demoForms, type SeedErrors, SIDE } from "./quant/demoForms.ts";
 import { stepForms } from "./quant/stepForms.ts";
 import { machine } from "./support/machine.ts";
 import { MID } from "./support/midModel.ts";
@@ -30,10 +30,19 @@ const percent = (share: number) => `${(100 * share).toPrecision(2)} %`;
 try {
   if (both || values.demo) {
     const forms = await demoForms(scratch, values.full ? 4 : 1, say);
+    const range = ({ all, each }: SeedErrors) =>
+      each.length < 2
+        ? percent(all)
+        : `${percent(all)} (${percent(Math.min(...each))} to ${percent(Math.max(...each))})`;
     const rows = forms.map(
-      ({ form, formatError, error }) => `| ${form.label} | ${percent(formatError)} | ${percent(error)} |`,
+      ({ form, formatError, error, added }) =>
+        `| ${form.label} | ${range(formatError)} | ${range(error)} | ${range(added)} |`,
     );
-    await put("demo", ["| file | the format's own error | as it runs |", "|---|---|---|", ...rows]);
+    await put("demo", [
+      "| file | the format's own error | as it runs | of which memory's form and rounded inputs |",
+      "|---|---|---|---|",
+      ...rows,
+    ]);
     const shown = forms.filter(({ form }) => form.fp8 === "q8_0");
     const tiles = shown.map(({ form, picture }) => ({ label: form.label.replace("weight_dtype", "cast"), picture }));
     await writeFile(path.join(docs, "quantised.png"), contactSheet(tiles, SIDE, 6));

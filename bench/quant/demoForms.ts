@@ -6,18 +6,26 @@ import { readFloat32 } from "../../src/formats/readFloat32.ts";
 import { openSafetensors } from "../../src/formats/safetensors.ts";
 import type { Prompt } from "../../src/workflow/node.ts";
 import { DEMO } from "../support/demoImages.ts";
-import { FORMS, type Form } from "./forms.ts";
+import { FORMS, type Form, fileOf } from "./forms.ts";
 import { writeVariant } from "./writeVariant.ts";
 
 const FILE = "weir-demo-dit.safetensors";
 
-/** What the demo's pictures say of a form: errors of the final latents against f32 over the bf16 file, relative RMS over all seeds. */
+/** An error over all seeds together, and of each alone. */
+export interface SeedErrors {
+  readonly all: number;
+  readonly each: readonly number[];
+}
+
+/** What the demo's pictures say of a form: errors of the final latents, relative RMS. */
 export interface DemoForm {
   readonly form: Form;
-  /** Of the values that the file holds, exact, in f32: what the format itself costs. */
-  readonly formatError: number;
-  /** As it runs by default. */
-  readonly error: number;
+  /** Of the values that the file holds, exact, in f32, against the bf16 file in f32: what the format itself costs. */
+  readonly formatError: SeedErrors;
+  /** As it runs, against the bf16 file in f32. */
+  readonly error: SeedErrors;
+  /** As it runs, against the same file's exact values in f32: what the form in memory and the arithmetic add. */
+  readonly added: SeedErrors;
   /** RGB bytes of the first seed's picture, 256 x 256. */
   readonly picture: Uint8Array;
 }
@@ -32,8 +40,12 @@ export async function demoForms(folder: string, seeds: number, say: (text: strin
   await cp(original, path.join(models, "bf16.safetensors"));
   for (const kind of ["text_encoders", "vae"])
     await symlink(path.join(DEMO, "models", kind), path.join(folder, "models", kind));
-  for (const { format } of FORMS)
-    if (format !== "bf16") await writeVariant(original, path.join(models, `${format}.safetensors`), format);
+  const written = new Set(["bf16.safetensors"]);
+  for (const form of FORMS) {
+    const file = fileOf(form);
+    if (!written.has(file)) await writeVariant(original, path.join(models, file), form.format);
+    written.add(file);
+  }
 
   const text = await readFile(path.join(DEMO, "klein.json"), "utf8");
   const draw = async (forms: readonly Form[], options: { readonly forceFp32: boolean; readonly fp8: Form["fp8"] }) => {
@@ -94,8 +106,9 @@ export async function demoForms(folder: string, seeds: number, say: (text: strin
     const own = (form.fp8 === "f16" ? wide : small).get(form)!;
     return {
       form,
-      formatError: apart(exact.get(same)!.latents, truth),
-      error: apart(own.latents, truth),
+      formatError: errors(exact.get(same)!.latents, truth),
+      error: errors(own.latents, truth),
+      added: errors(own.latents, exact.get(same)!.latents),
       picture: own.picture,
     };
   });
@@ -106,7 +119,7 @@ function promptOf(text: string, form: Form, seed: number, stem: string): Prompt 
   const set = (type: string, values: Record<string, unknown>) => {
     for (const node of Object.values(prompt)) if (node.class_type === type) Object.assign(node.inputs, values);
   };
-  set("UNETLoader", { unet_name: `${form.format}.safetensors`, weight_dtype: form.weightDtype });
+  set("UNETLoader", { unet_name: fileOf(form), weight_dtype: form.weightDtype });
   set("RandomNoise", { noise_seed: seed });
   set("SaveImage", { filename_prefix: stem });
   const [sampled] = Object.entries(prompt).find(([, node]) => node.class_type === "SamplerCustomAdvanced")!;
@@ -119,6 +132,11 @@ async function found(folder: string, start: string, end: string): Promise<string
   if (name === undefined) throw new Error(`nothing in ${folder} is called ${start}...${end}`);
   return path.join(folder, name);
 }
+
+const errors = (a: readonly Float32Array[], b: readonly Float32Array[]): SeedErrors => ({
+  all: apart(a, b),
+  each: a.map((values, seed) => apart([values], [b[seed]!])),
+});
 
 /** Relative RMS of the difference. */
 function apart(a: readonly Float32Array[], b: readonly Float32Array[]): number {

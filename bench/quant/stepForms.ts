@@ -9,7 +9,7 @@ import { type Interval, interval } from "../support/interval.ts";
 import { ratios, rounds } from "../support/pairs.ts";
 import { sampleInputs } from "../support/steps.ts";
 import { writeFlux2 } from "../writeFlux2.ts";
-import { FORMS, type Form } from "./forms.ts";
+import { FORMS, type Form, fileOf } from "./forms.ts";
 import { writeVariant } from "./writeVariant.ts";
 
 /** What a form takes of a device, at a size that is not the demo's. */
@@ -48,7 +48,7 @@ export async function stepForms(
   const results: StepForm[] = [];
   for (const form of FORMS) {
     say(`step, ${form.label}`);
-    const file = form.format === "bf16" ? base : path.join(folder, "variant.safetensors");
+    const file = form.format === "bf16" ? base : path.join(folder, fileOf(form));
     if (form.format !== "bf16") await writeVariant(base, file, form.format, true);
     const runtime = await open();
     const { fp8 } = form;

@@ -5,7 +5,8 @@ import { BadLayer } from "./badLayer.ts";
 import { encodeRows } from "./encodeRows.ts";
 import type { Fp8, Target } from "./recodeSpec.ts";
 
-interface Tables {
+/** What is looked up. */
+export interface Fp8Tables {
   readonly values: Float32Array;
   /** Magnitudes from here on are NaN or infinite. */
   readonly end: number;
@@ -15,10 +16,10 @@ interface Tables {
   readonly bytes: Uint8Array;
 }
 
-type Code = Fp8 | "legacy e5m2";
+export type Fp8Code = Fp8 | "legacy e5m2";
 
 /** The value of each code, and the first magnitude that is none. */
-const VALUES: Readonly<Record<Code, () => readonly [Float32Array, number]>> = {
+const VALUES: Readonly<Record<Fp8Code, () => readonly [Float32Array, number]>> = {
   F8_E4M3: () => [E4M3, 0x7f],
   F8_E5M2: () => [E5M2, 0x7c],
   "legacy e5m2": () => {
@@ -27,15 +28,15 @@ const VALUES: Readonly<Record<Code, () => readonly [Float32Array, number]>> = {
   },
 };
 
-const made = new Map<Code, Tables>();
-const tables = (code: Code): Tables => {
+const made = new Map<Fp8Code, Fp8Tables>();
+export const fp8Tables = (code: Fp8Code): Fp8Tables => {
   const known = made.get(code) ?? makeTables(...VALUES[code]());
   made.set(code, known);
   return known;
 };
 
 /** Magnitudes grow with their codes: a block is one of 127 scales, and a byte of it one of 256 in that scale's row of a table. */
-function makeTables(values: Float32Array, end: number): Tables {
+function makeTables(values: Float32Array, end: number): Fp8Tables {
   const scales = new Uint16Array(end);
   const bytes = new Uint8Array(end * 256);
   const block = new Float32Array(32);
@@ -69,8 +70,8 @@ function lookUp32(codes: Uint8Array, table: Float32Array): ArrayBuffer {
 }
 
 /** Eight-bit floats as Q8_0 (ggml's bytes), F16 (exact) or F32. NaN and infinity are refused. */
-export function recodeFp8(tensor: string, code: Code, codes: Uint8Array, to: Target, out: Uint8Array): void {
-  const { values, halves, scales, bytes, end } = tables(code);
+export function recodeFp8(tensor: string, code: Fp8Code, codes: Uint8Array, to: Target, out: Uint8Array): void {
+  const { values, halves, scales, bytes, end } = fp8Tables(code);
   const bad = (i: number): never => {
     throw new BadLayer(tensor, `has a value that is ${values[codes[i]!]} (code ${codes[i]})`);
   };

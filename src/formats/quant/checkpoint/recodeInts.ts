@@ -54,12 +54,14 @@ export function recodeCodebook(
   for (let i = 0; i < bytes.length; i++) {
     const scale = E4M3[scales[Math.floor(i / group)]!]!;
     if (Number.isNaN(scale)) throw new BadLayer(tensor.scales, "has a scale that is NaN");
-    const level = roundHalfEven(Math.fround(levels[(codes[i >> 1]! >> (4 * (i & 1))) & 15]! * scale));
-    // a scale that was rounded up to its e4m3 may make the largest level a little too large for its byte
-    bytes[i] = Math.max(-128, Math.min(127, level));
+    bytes[i] = levelOf(levels[(codes[i >> 1]! >> (4 * (i & 1))) & 15]!, scale);
   }
   recodeInt8(bytes, to, out);
 }
+
+/** A level under its group's scale. A scale that was rounded up to its e4m3 may make the largest a little too large for its byte: it is cut. */
+export const levelOf = (level: number, scale: number): number =>
+  Math.max(-128, Math.min(127, roundHalfEven(Math.fround(level * scale))));
 
 const signed = (nibble: number): number => ((nibble & 15) << 28) >> 28;
 
