@@ -7,9 +7,3 @@ export const getFeatures =
   ({ features }: Pick<ServerParts, "features">): Handler =>
   () =>
     sendJson(features());
-
-/** Lists of what custom packages would bring: extensions, templates, translations, subgraphs. There are none. */
-export const getNone =
-  (none: unknown): Handler =>
-  () =>
-    sendJson(none);
