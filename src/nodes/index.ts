@@ -97,6 +97,7 @@ import { MaskToImage } from "./mask/maskToImage.ts";
 import { SolidMask } from "./mask/solidMask.ts";
 import { ThresholdMask } from "./mask/thresholdMask.ts";
 import { DifferentialDiffusion } from "./model/differentialDiffusion.ts";
+import { FluxKVCache } from "./model/fluxKvCache.ts";
 import { ModelSamplingAuraFlow } from "./model/modelSamplingAuraFlow.ts";
 import { ModelSamplingFlux } from "./model/modelSamplingFlux.ts";
 import { ModelSamplingSD3 } from "./model/modelSamplingSD3.ts";
@@ -181,6 +182,7 @@ export const allNodes: readonly WeirNode[] = [
   CreateList,
   CropMask,
   DifferentialDiffusion,
+  FluxKVCache,
   DisableNoise,
   DualCFGGuider,
   EmptyFlux2LatentImage,

@@ -139,7 +139,10 @@ export class LoadedModelImpl implements LoadedModel {
     const { backend } = options;
     const bindings = compiled.map((c, i) => new StageBindings(c, buffers[i]!, known));
     for (const [i, c] of compiled.entries())
-      for (const name of c.def.inputs) await this.#write(c, buffers[i]!, name, values[i]?.[name]);
+      for (const name of c.def.inputs)
+        if (!c.def.late?.includes(name)) await this.#write(c, buffers[i]!, name, values[i]?.[name]);
+    const outputs: Record<string, Float32Array>[] = compiled.map(() => ({}));
+    const written = compiled.map(() => new Set<string>());
 
     const stop = (): void => backend.interrupt();
     signal?.addEventListener("abort", stop, { once: true });
@@ -161,8 +164,15 @@ export class LoadedModelImpl implements LoadedModel {
         try {
           for (const [i, c] of compiled.entries()) {
             bindings[i]!.lease = lease;
+            for (const name of c.def.late ?? []) {
+              if (written[i]!.has(name) || !c.programs[s]!.reads.includes(name)) continue;
+              written[i]!.add(name);
+              await this.#write(c, buffers[i]!, name, values[i]?.[name]);
+            }
             last = backend.submit(c.programs[s]!, bindings[i]!);
             running.push(last);
+            for (const name of c.def.early ?? [])
+              if (c.programs[s]!.writes.includes(name)) outputs[i]![name] = await this.#read(c, buffers[i]!, name);
           }
         } finally {
           residency.release(lease, last && fenceOf(last));
@@ -170,8 +180,8 @@ export class LoadedModelImpl implements LoadedModel {
         while (running.length > (backend.info.async ? IN_FLIGHT * compiled.length : 0)) await running.shift()!.finished;
       }
       while (running.length > 0) await running.shift()!.finished;
-      const outputs: Record<string, Float32Array>[] = [];
-      for (const [i, c] of compiled.entries()) outputs.push(await this.#read(c, buffers[i]!));
+      for (const [i, c] of compiled.entries())
+        for (const name of c.def.outputs) outputs[i]![name] ??= await this.#read(c, buffers[i]!, name);
       return outputs;
     } finally {
       signal?.removeEventListener("abort", stop);
@@ -200,17 +210,10 @@ export class LoadedModelImpl implements LoadedModel {
     );
   }
 
-  async #read(c: CompiledPass, buffer: DeviceBuffer): Promise<Record<string, Float32Array>> {
-    const found: Record<string, Float32Array> = {};
-    for (const name of c.def.outputs) {
-      const bytes = await this.core.options.backend.read(
-        buffer,
-        c.carried.offsets.get(name)!,
-        byteLength(c.def.carried[name]!),
-      );
-      found[name] = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
-    }
-    return found;
+  async #read(c: CompiledPass, buffer: DeviceBuffer, name: string): Promise<Float32Array> {
+    const offset = c.carried.offsets.get(name)!;
+    const bytes = await this.core.options.backend.read(buffer, offset, byteLength(c.def.carried[name]!));
+    return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
   }
 
   /** Books first, makes then: the ceiling holds at every moment. */

@@ -36,3 +36,21 @@ test("reading what nothing wrote is broken bookkeeping", () => {
   const pass: PassDef = { key: "", carried: { a: f32(8), b: f32(8) }, inputs: [], outputs: ["b"], stages: [] };
   expect(() => planCarried(pass, [stage("s0", ["a"], ["b"])], 32)).toThrow("s0 reads a, which nothing has written");
 });
+
+test("late inputs and early outputs take room around their stages alone", () => {
+  const names = [0, 1, 2, 3];
+  const carried = Object.fromEntries(
+    names.flatMap((i) => [
+      [`x.${i}`, f32(8)],
+      [`in.${i}`, f32(64)],
+      [`out.${i}`, f32(64)],
+    ]),
+  );
+  carried["x.4"] = f32(8);
+  const [ins, outs] = [names.map((i) => `in.${i}`), names.map((i) => `out.${i}`)];
+  const pass: PassDef = { key: "", carried, inputs: ["x.0", ...ins], outputs: ["x.4", ...outs], stages: [] };
+  const programs = names.map((i) => stage(`s${i}`, [`x.${i}`, `in.${i}`], [`x.${i + 1}`, `out.${i}`]));
+  expect(planCarried(pass, programs, 32).bytes).toBeGreaterThan(5 * 256);
+  // two small ones, and an input and an output of the stage beside them
+  expect(planCarried({ ...pass, late: ins, early: outs }, programs, 32).bytes).toBe(2 * 32 + 2 * 256);
+});

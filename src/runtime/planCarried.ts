@@ -9,15 +9,18 @@ export interface CarriedPlan {
 }
 
 /**
- * Lays out the tensors that stages hand on. One lives from the stage that writes it (inputs: from the start) to the last stage that reads
- * it (outputs: to the end), both included: what a stage reads outlives the stage, so a failed one can run again. Two tensors share
+ * Lays out the tensors that stages hand on. One lives from the stage that writes it (inputs: from the start, late ones from the first stage
+ * that reads them) to the last stage that reads it (outputs: to the end, early ones not), both included: what a stage reads outlives the stage, so a failed one can run again. Two tensors share
  * bytes only if their lives do not touch. First fit over tensors in order of birth; a pass has few, so n^2 is fine.
  */
 export function planCarried(pass: PassDef, programs: readonly Program[], alignment: number): CarriedPlan {
   const lives = new Map<string, { birth: number; death: number }>();
-  for (const name of pass.inputs) lives.set(name, { birth: -1, death: -1 });
+  const late = new Set(pass.late);
+  const early = new Set(pass.early);
+  for (const name of pass.inputs) if (!late.has(name)) lives.set(name, { birth: -1, death: -1 });
   programs.forEach((program, stage) => {
     for (const name of program.reads) {
+      if (late.has(name) && !lives.has(name)) lives.set(name, { birth: stage, death: stage });
       const life = lives.get(name);
       if (!life) throw new Error(`invariant: ${program.name} reads ${name}, which nothing has written`);
       life.death = stage;
@@ -30,7 +33,7 @@ export function planCarried(pass: PassDef, programs: readonly Program[], alignme
   for (const name of pass.outputs) {
     const life = lives.get(name);
     if (!life) throw new Error(`invariant: no stage writes the output ${name}`);
-    life.death = programs.length;
+    if (!early.has(name)) life.death = programs.length;
   }
   const placed: { offset: number; end: number; birth: number; death: number }[] = [];
   const offsets = new Map<string, number>();

@@ -22,5 +22,9 @@ export interface PassDef {
   readonly inputs: readonly string[];
   /** Read by the caller after the last. */
   readonly outputs: readonly string[];
+  /** Of the inputs those that are written only before the first stage that reads them, and so take room only from there on. */
+  readonly late?: readonly string[];
+  /** Of the outputs those that are read as soon as their stage has run, and so take room only up to there. */
+  readonly early?: readonly string[];
   readonly stages: readonly StageDef[];
 }

@@ -48,9 +48,5 @@ export const absentNodes: readonly { readonly why: string; readonly classes: rea
     why: "Weights are read-only here and stay in their files: nothing merges, extracts or saves them",
     classes: ["LoraSave", "ModelMergeSimple"],
   },
-  {
-    why: "It is for Flux 2 files trained so that references do not see the picture (klein 9B KV), whose keys and values are then kept over the steps; this pass of the model is not built",
-    classes: ["FluxKVCache"],
-  },
   { why: "Its palette is that of one version of an imaging library, to the byte", classes: ["ImageQuantize"] },
 ];

@@ -1,14 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openSafetensors } from "../../src/formats/safetensors.ts";
-import { writeSafetensors } from "../../src/formats/writeSafetensors.ts";
-import { type Flux2Model, openFlux2 } from "../../src/models/flux2/index.ts";
 import { flux2Denoiser } from "../../src/nodes/sampling/flux2Denoiser.ts";
 import { modelSigmas } from "../../src/nodes/sampling/modelSigmas.ts";
-import type { Conditioning, Latent } from "../../src/nodes/values.ts";
-import type { LoadedModel, Runtime } from "../../src/runtime/runtime.ts";
+import type { Latent } from "../../src/nodes/values.ts";
+import type { LoadedModel } from "../../src/runtime/runtime.ts";
 import { flux2Sampling } from "../../src/sampling/flowSampling.ts";
 import { flux2Sigmas } from "../../src/sampling/flux2Sigmas.ts";
 import { basicGuider, cfgGuider } from "../../src/sampling/guiders.ts";
@@ -17,12 +11,8 @@ import { sample } from "../../src/sampling/sample.ts";
 import { samplerNames } from "../../src/sampling/samplers/index.ts";
 import { schedulerNames } from "../../src/sampling/schedulers/index.ts";
 import { ksamplerSchedule } from "../../src/sampling/scheduleSigmas.ts";
-import { random } from "../ops/operands.ts";
-import { flux2Shapes } from "../support/flux2File.ts";
-import { openRuntime } from "../support/openRuntime.ts";
+import { openTinyFlux2, type TinyFlux2, tinyCond } from "./tinyFlux2.ts";
 
-const CONTEXT = 32;
-const TOKENS = 6;
 const SHAPE = [1, 128, 2, 3] as const;
 const SIZE = 128 * 2 * 3;
 const CFG = 2.5;
@@ -32,54 +22,20 @@ const CFG = 2.5;
  * are unknown. Both must be the same to the bit. The transformer is tiny and has guidance; positive and negative are two inputs of a pass.
  */
 describe("modulation ahead or in each pass: the same latent", () => {
-  let folder: string;
-  let runtime: Runtime;
-  let network: Flux2Model;
-  let loaded: LoadedModel;
+  let tiny: TinyFlux2;
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), "weir-modulation-"));
-    const path = join(folder, "dit.safetensors");
-    const next = random(5);
-    const shapes = {
-      ...flux2Shapes({ hidden: 128, double: 1, single: 1, context: CONTEXT }),
-      "guidance_in.in_layer.weight": [128, 256],
-      "guidance_in.out_layer.weight": [128, 128],
-    };
-    await writeSafetensors(
-      path,
-      Object.entries(shapes).map(([name, shape]) => {
-        const spread = shape.length === 1 ? 0.1 : 2 / Math.sqrt(shape[1]!);
-        const values = new Float32Array(shape.reduce((n, size) => n * size, 1)).map(
-          () => (shape.length === 1 ? 1 : 0) + (next() - 0.5) * spread,
-        );
-        return { name, encoding: "F32" as const, shape, data: new Uint8Array(values.buffer) };
-      }),
-    );
-    runtime = await openRuntime("cpu", { precision: "native" });
-    network = openFlux2(await openSafetensors(path));
-    loaded = runtime.load(network);
+    tiny = await openTinyFlux2({ double: 1, single: 1 });
   });
-  afterAll(async () => {
-    await runtime.close();
-    await network.source.close();
-    rmSync(folder, { recursive: true });
-  });
+  afterAll(() => tiny.close());
 
   const sampling = flux2Sampling();
-  const cond = (seed: number): Conditioning => [
-    {
-      context: new Float32Array(CONTEXT * TOKENS).map((_, i) => Math.sin(i * i + seed)),
-      tokens: TOKENS,
-      width: CONTEXT,
-      guidance: 3.5,
-    },
-  ];
-  const [positive, negative] = [cond(1), cond(2)];
+  const [positive, negative] = [tinyCond(1), tinyCond(2)];
   const latent: Latent = { batch: 1, channels: 128, height: 2, width: 3, samples: new Float32Array(SIZE) };
 
   /** The latent, and of each run that was begun whether its passes were whole. */
   async function draw(sampler: string, sigmas: Float32Array, foretell: boolean) {
     const begun: { readonly whole: boolean; readonly repeat: number | "unknown" }[] = [];
+    const { network, loaded } = tiny;
     const watched: LoadedModel = {
       ...loaded,
       begin(inputs, options) {

@@ -11,6 +11,7 @@ import {
 } from "../../tensor/index.ts";
 import { attend, heads, type Side } from "./attention.ts";
 import type { Flux2Dims } from "./dims.ts";
+import { withKept } from "./keptReferences.ts";
 import { matrix } from "./matrix.ts";
 import { gated, type Modulation, modulate, modulations, part } from "./modulation.ts";
 import { rope } from "./rope.ts";
@@ -33,7 +34,8 @@ export function doubleBlock(g: Graph, d: Flux2Dims, shape: Flux2Shape, n: number
   const txt = stream("txt");
   const img = stream("img");
   const join = (side: "q" | "k" | "v") => concat(txt[side], img[side], 1);
-  const joined = attend(d, rope(g, join("q")), rope(g, join("k")), join("v"));
+  const [k, v] = withKept(g, shape, block, rope(g, join("k")), join("v"));
+  const joined = attend(d, rope(g, join("q")), k, v);
   let first = 0;
   for (const { name, x, attention, mlp } of [txt, img]) {
     const tokens = x.shape[1]!;

@@ -1,5 +1,6 @@
 export type { Flux2Dims } from "./dims.ts";
 export { type Flux2Values, flux2Inputs, flux2ModulationInputs, flux2StepInputs } from "./inputs.ts";
+export { keptTokens } from "./keptReferences.ts";
 export { type Flux2Model, openFlux2 } from "./open.ts";
 export { padContext } from "./padContext.ts";
 export { MODULATIONS } from "./pass.ts";

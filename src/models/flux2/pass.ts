@@ -4,6 +4,7 @@ import type { Flux2Dims } from "./dims.ts";
 import { doubleBlock } from "./doubleBlock.ts";
 import { final } from "./final.ts";
 import { join } from "./join.ts";
+import { keptCarried } from "./keptReferences.ts";
 import { modulationStage } from "./modulationStage.ts";
 import { checkFlux2Shape, type Flux2Shape, moments } from "./shape.ts";
 import { singleBlock } from "./singleBlock.ts";
@@ -23,7 +24,7 @@ export function flux2Pass(dims: Flux2Dims, shape: Flux2Shape): PassDef {
     key: `flux2 ${modulation.key} ${steps.key}`,
     carried: { ...modulation.carried, ...steps.carried },
     inputs: [...modulation.inputs, ...steps.inputs],
-    outputs: ["out"],
+    ...handedOn(dims, shape),
     stages: [...modulation.stages, ...steps.stages],
   };
 }
@@ -45,7 +46,7 @@ export function flux2Steps(dims: Flux2Dims, shape: Flux2Shape): PassDef {
     carried,
     key: `flux2 steps ${part.key}`,
     inputs: [...MODULATIONS, ...part.inputs],
-    outputs: ["out"],
+    ...handedOn(dims, shape),
   };
 }
 
@@ -99,6 +100,7 @@ function stepPart(dims: Flux2Dims, shape: Flux2Shape): Part {
     cos: f32(all, 1, dims.headDim),
     sin: f32(all, 1, dims.headDim),
     ...Object.fromEntries(references.map((r, n) => [`reference.${n}`, f32(batch, channels, r.height, r.width)])),
+    ...(shape.keptTokens !== undefined && keptCarried(dims, shape)),
   };
   const between: Record<string, TensorSpec> = {};
   for (let n = 0; n <= doubleBlocks; n++) {
@@ -116,12 +118,27 @@ function stepPart(dims: Flux2Dims, shape: Flux2Shape): Part {
   ];
   const sizes = references.map((r) => `${r.height}x${r.width}`).join("+");
   return {
-    key: `${batch}x${height}x${width} text ${textTokens} references ${sizes} times ${moments(shape)}`,
-    carried: { ...inputs, ...between, out: f32(batch, channels, height, width) },
+    key: `${batch}x${height}x${width} text ${textTokens} references ${sizes} times ${moments(shape)}${keptKey(shape)}`,
+    carried: {
+      ...inputs,
+      ...between,
+      ...(shape.keepReferences && keptCarried(dims, shape)),
+      out: f32(batch, channels, height, width),
+    },
     inputs: Object.keys(inputs),
     stages,
   };
 }
+
+/** What the caller gets, and what it gives or gets block by block. */
+function handedOn(dims: Flux2Dims, shape: Flux2Shape): Pick<PassDef, "outputs" | "late" | "early"> {
+  const kept = Object.keys(keptCarried(dims, shape));
+  if (shape.keptTokens !== undefined) return { outputs: ["out"], late: kept };
+  return shape.keepReferences ? { outputs: ["out", ...kept], early: kept } : { outputs: ["out"] };
+}
+
+const keptKey = ({ keepReferences, keptTokens }: Flux2Shape): string =>
+  `${keepReferences ? " keeping" : ""}${keptTokens === undefined ? "" : ` kept ${keptTokens}`}`;
 
 const count = (n: number, make: (index: number) => StageDef): StageDef[] =>
   Array.from({ length: n }, (_, i) => make(i));

@@ -13,6 +13,10 @@ export interface Flux2Shape {
   /** Latents the picture may look at, each of its own size. */
   readonly references?: readonly { readonly height: number; readonly width: number }[];
   readonly referenceMethod?: ReferenceMethod;
+  /** What attention makes of the references is handed out by each block, for passes that have it as `keptTokens`. */
+  readonly keepReferences?: boolean;
+  /** Tokens of references that are not among `references`: blocks are handed what a pass with `keepReferences` made of them. */
+  readonly keptTokens?: number;
   /** A guidance value is given (it is ignored where the file has no `guidance_in`). Default: no. */
   readonly guidance?: boolean;
 }
@@ -44,7 +48,10 @@ export function checkFlux2Shape(dims: Flux2Dims, shape: Flux2Shape): void {
   if (!isCount(shape.batch, 4096)) throw new BadModelInput(`a batch of ${shape.batch}: from 1 to 4096 is possible`);
   if (!isCount(shape.textTokens, MAX_TOKENS))
     throw new BadModelInput(`a text of ${shape.textTokens} tokens: at least 1 is needed`);
-  const tokens = sides.reduce((sum, { height, width }) => sum + height * width, shape.textTokens);
+  const tokens = sides.reduce(
+    (sum, { height, width }) => sum + height * width,
+    shape.textTokens + (shape.keptTokens ?? 0),
+  );
   if (tokens * shape.batch > MAX_TOKENS || tokens * shape.batch * dims.hidden > 2 ** 40)
     throw new BadModelInput(
       `${tokens} tokens in a batch of ${shape.batch}: at most ${MAX_TOKENS} in all. Make the picture smaller.`,

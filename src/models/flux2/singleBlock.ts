@@ -11,6 +11,7 @@ import {
 } from "../../tensor/index.ts";
 import { attend, heads, type Side } from "./attention.ts";
 import type { Flux2Dims } from "./dims.ts";
+import { withKept } from "./keptReferences.ts";
 import { matrix } from "./matrix.ts";
 import { gated, type Modulation, modulate, modulations, part } from "./modulation.ts";
 import { rope } from "./rope.ts";
@@ -35,15 +36,15 @@ export function singleBlock(g: Graph, d: Flux2Dims, shape: Flux2Shape, n: number
   const rows = pieceRows(g, tokens, 4 * batch * (3 * hidden + 2 * singleInner));
   if (rows === tokens) {
     const row = linear(y, first);
-    const [q, k] = [rope(g, side(row, 0, "query")), rope(g, side(row, hidden, "key"))];
-    const attended = attend(d, q, k, side(row, 2 * hidden, "value"));
+    const q = rope(g, side(row, 0, "query"));
+    const [k, v] = withKept(g, shape, block, rope(g, side(row, hidden, "key")), side(row, 2 * hidden, "value"));
+    const attended = attend(d, q, k, v);
     g.write(`seq.${n + 1}`, gated(x, mod, both(attended, slice(row, 2, 3 * hidden, 2 * singleInner))));
     return;
   }
   // Keys and values of all tokens; what follows is done for some queries at a time, so that no long rows exist of all tokens at once.
   const kv = linear(y, slice(first, 0, hidden, 2 * hidden));
-  const k = rope(g, side(kv, 0, "key"));
-  const v = side(kv, hidden, "value");
+  const [k, v] = withKept(g, shape, block, rope(g, side(kv, 0, "key")), side(kv, hidden, "value"));
   const out = inPieces(tokens, rows, (start, length) => {
     const own = cont(slice(y, 1, start, length));
     const q = rope(g, side(linear(own, slice(first, 0, 0, hidden)), 0, "query"), start);

@@ -13,6 +13,7 @@ import { fitLatent } from "../latent/emptyLatent.ts";
 import { wrongLatent } from "../latent/wrongLatent.ts";
 import type { Conditioning, ConditioningEntry, CondScope, DiffusionModel, Latent } from "../values.ts";
 import { Flux2Runs, type Shown } from "./flux2Runs.ts";
+import { keeping } from "./keptReferences.ts";
 
 /** A conditioning that does not say how strongly to follow it. */
 const GUIDANCE = 3.5;
@@ -64,6 +65,7 @@ export function flux2Denoiser(
   const prepared = new Map(guiding.map((cond, i) => [cond, scoped[i]!.map((entry) => prepare(entry))]));
   function prepare({ region, told }: Scoped<Told>): Prepared {
     const area = areaInside(region, size);
+    const method = told.entry.referenceMethod ?? (model.keepReferences ? "index_timestep_zero" : undefined);
     const shape: Flux2Shape = {
       batch,
       height: area.height,
@@ -71,16 +73,20 @@ export function flux2Denoiser(
       textTokens: told.tokens,
       guidance: dims.guidance && told.entry.guidance !== null,
       references: told.references.map(({ height, width }) => ({ height, width })),
-      ...(told.entry.referenceMethod && { referenceMethod: told.entry.referenceMethod }),
+      ...(method && { referenceMethod: method }),
+    };
+    const shown: Shown = {
+      shape,
+      context: told.context,
+      guidance: told.entry.guidance ?? GUIDANCE,
+      references: told.references.map((reference) => inTurn(reference, batch)),
     };
     return {
       region,
       area,
       weights: areaWeights(region, size, area),
-      shape,
-      context: told.context,
-      guidance: told.entry.guidance ?? GUIDANCE,
-      references: told.references.map((reference) => inTurn(reference, batch)),
+      ...shown,
+      ...(model.keepReferences && shown.references.length > 0 && { keeping: keeping(shown) }),
     };
   }
 

@@ -3,6 +3,7 @@ import type { Inputs } from "../../models/inputs.ts";
 import type { Run } from "../../runtime/runtime.ts";
 import { toldOf } from "../loaders/adapters.ts";
 import type { DiffusionModel } from "../values.ts";
+import { type Keeping, KeptReferences } from "./keptReferences.ts";
 import { ModulationRows } from "./modulationRows.ts";
 
 /** One input of a pass: what the model is told beside the latent. */
@@ -11,6 +12,8 @@ export interface Shown {
   readonly context: Float32Array;
   readonly guidance: number;
   readonly references: readonly Float32Array[];
+  /** Where references are computed once: what is shown the first time, and what from then on. */
+  readonly keeping?: Keeping;
 }
 
 interface OpenRun {
@@ -33,6 +36,7 @@ export class Flux2Runs {
   #levels: readonly number[];
   #next = 0;
   #open: OpenRun | undefined;
+  readonly #kept = new KeptReferences();
 
   constructor(model: DiffusionModel, levels: readonly number[] | "unknown", signal: AbortSignal) {
     this.#model = model;
@@ -49,18 +53,21 @@ export class Flux2Runs {
     const foretold = this.#levels[this.#next] === sigma;
     if (!foretold) this.#levels = [];
     const later = this.#levels.slice(this.#next++);
-    const shown = shownAt(sigma);
-    if (shown.length === 0) return [];
+    const entries = shownAt(sigma);
+    if (entries.length === 0) return [];
+    const shown = this.#kept.shown(entries);
     const inputsOf = (open: OpenRun) => shown.map((entry, i) => open.inputs(entry, x[i]!, sigma));
     let open = this.#open;
     let inputs = open && open.whole !== foretold && same(open.shown, shown) ? inputsOf(open) : [undefined];
     if (!open || inputs.includes(undefined)) {
       this.end();
-      open = foretold ? await this.#steps(shown, later, shownAt) : await this.#whole(shown);
+      const next = this.#kept.foretell(later.map(shownAt));
+      open = foretold ? await this.#steps(shown, later, next) : await this.#whole(shown);
       this.#open = open;
       inputs = inputsOf(open);
     }
     const outputs = await open.run.pass(inputs as Inputs[]);
+    this.#kept.keep(entries, outputs);
     return outputs.map((output) => output["out"]!);
   }
 
@@ -72,15 +79,16 @@ export class Flux2Runs {
   async #steps(
     shown: readonly Shown[],
     levels: readonly number[],
-    shownAt: (level: number) => readonly Shown[],
+    /** By level. */
+    foreseen: readonly (readonly Shown[])[],
   ): Promise<OpenRun> {
     const model = this.#model;
     const { network, loaded, sampling } = model;
     const rows = ModulationRows.of(model);
     const moment = (entry: Shown, level: number) => ({ ...entry, time: sampling.timestep(level) });
-    const wanted = levels.flatMap((level) => shownAt(level).map((entry) => moment(entry, level)));
+    const wanted = levels.flatMap((level, i) => foreseen[i]!.map((entry) => moment(entry, level)));
     await rows.compute(model, wanted, this.#signal);
-    const others = levels.findIndex((level) => !same(shownAt(level), shown));
+    const others = foreseen.findIndex((entries) => !same(entries, shown));
     const run = await loaded.begin(
       shown.map(({ shape }) => network.steps(shape)),
       { repeat: others < 0 ? levels.length : others, signal: this.#signal, ...toldOf(model.adapters) },
@@ -89,9 +97,10 @@ export class Flux2Runs {
       run,
       shown,
       whole: false,
-      inputs(entry, x, sigma) {
+      inputs: (entry, x, sigma) => {
         const row = rows.get(moment(entry, sigma));
-        return row && { ...flux2StepInputs(network.dims, entry.shape, { ...entry, x }), ...row };
+        const inputs = flux2StepInputs(network.dims, entry.shape, { ...entry, x });
+        return row && { ...inputs, ...row, ...this.#kept.of(entry) };
       },
     };
   }
@@ -106,13 +115,15 @@ export class Flux2Runs {
       run,
       shown,
       whole: true,
-      inputs: (entry, x, sigma) =>
-        flux2Inputs(network.dims, entry.shape, {
+      inputs: (entry, x, sigma) => ({
+        ...flux2Inputs(network.dims, entry.shape, {
           ...entry,
           x,
           sigma: [sampling.timestep(sigma)],
           guidance: [entry.guidance],
         }),
+        ...this.#kept.of(entry),
+      }),
     };
   }
 }
