@@ -1,11 +1,14 @@
-import { access, constants, copyFile, mkdir, rename, rm, stat } from "node:fs/promises";
+import { access, constants, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { makeFolder } from "../formats/makeFolder.ts";
 import { FileError } from "../library/errors.ts";
+import { isDevice } from "./isDevice.ts";
+import { whyNotWritten } from "./whyNotWritten.ts";
+import { writeWhole } from "./writeWhole.ts";
 
 /** Where `-o` puts pictures: one after the other, each complete or not there. */
 export interface PictureTarget {
-  /** Copies a picture to the next place and returns that. Throws FileError. */
+  /** Copies a picture to the next place and returns that. A device or a pipe takes all of them. Throws FileError. */
   place(picture: string): Promise<string>;
 }
 
@@ -19,15 +22,23 @@ export async function pictureTarget(text: string, cwd: string): Promise<PictureT
     (found) => found.isDirectory(),
     () => /[\\/]$/.test(text),
   );
+  const one = await isDevice(path);
   const folder = isFolder ? path : dirname(path);
   try {
-    if (isFolder) await makeFolder(folder);
-    // What counts is whether a file can be made: permissions alone do not tell on every file system.
-    const probe = join(folder, `.weir-${process.pid}.tmp`);
-    await mkdir(probe);
-    await rm(probe, { recursive: true });
+    if (one) await access(path, constants.W_OK);
+    else {
+      if (isFolder) await makeFolder(folder);
+      // What counts is whether a file can be made: permissions alone do not tell on every file system.
+      const probe = join(folder, `.weir-${process.pid}.tmp`);
+      await mkdir(probe);
+      await rm(probe, { recursive: true });
+    }
   } catch (error) {
-    throw new FileError("cannot-write", `cannot write into ${folder}: ${why(error)}; choose another place with -o`);
+    const where = one ? path : folder;
+    throw new FileError(
+      "cannot-write",
+      `cannot write into ${where}: ${whyNotWritten(error)}; choose another place with -o`,
+    );
   }
   let count = 0;
   return {
@@ -35,14 +46,13 @@ export async function pictureTarget(text: string, cwd: string): Promise<PictureT
       count += 1;
       const extension = extname(path);
       const stem = path.slice(0, path.length - extension.length);
-      const to = isFolder ? join(folder, basename(picture)) : count === 1 ? path : `${stem}-${count}${extension}`;
-      const half = `${to}.${process.pid}.tmp`;
+      const next = count === 1 || one ? path : `${stem}-${count}${extension}`;
+      const to = isFolder ? join(folder, basename(picture)) : next;
       try {
-        await copyFile(picture, half);
-        await rename(half, to);
+        const bytes = await readFile(picture);
+        await writeWhole(to, (half) => writeFile(half, bytes));
       } catch (error) {
-        await rm(half, { force: true });
-        throw new FileError("cannot-write", `cannot write ${to}: ${why(error)}; the picture is ${picture}`);
+        throw new FileError("cannot-write", `cannot write ${to}: ${whyNotWritten(error)}; the picture is ${picture}`);
       }
       return to;
     },
@@ -64,17 +74,8 @@ export async function checkOutputFolder(folder: string): Promise<void> {
       const what = at === folder ? folder : `${folder}, in ${at}`;
       throw new FileError(
         "cannot-write",
-        `cannot write into ${what}: ${why(error)}; choose another --output-directory`,
+        `cannot write into ${what}: ${whyNotWritten(error)}; choose another --output-directory`,
       );
     }
   }
-}
-
-function why(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === "ENOENT") return "the folder does not exist";
-  if (code === "ENOTDIR" || code === "EEXIST") return "it is not a folder";
-  if (code === "EACCES" || code === "EPERM" || code === "EROFS") return "no permission";
-  if (code === "ENOSPC") return "the disk is full";
-  return (error as Error).message;
 }

@@ -1,7 +1,10 @@
-import { open, rename, rm, writeFile } from "node:fs/promises";
+import { access, constants, open, rm, writeFile } from "node:fs/promises";
 import { FileError } from "../library/errors.ts";
 import { chromeTrace } from "../runtime/chromeTrace.ts";
 import type { Span } from "../runtime/trace.ts";
+import { isDevice } from "./isDevice.ts";
+import { whyNotWritten } from "./whyNotWritten.ts";
+import { writeWhole } from "./writeWhole.ts";
 
 /** About 100 MB of memory, and as much as a viewer opens; a step of the largest models leaves a few hundred. */
 const MAX_SPANS = 500_000;
@@ -15,15 +18,15 @@ export interface TraceFile {
 
 /** `path` is absolute. Checked before anything runs. Throws FileError. */
 export async function openTraceFile(path: string, most: number = MAX_SPANS): Promise<TraceFile> {
-  const half = `${path}.${process.pid}.tmp`;
+  const probe = `${path}.${process.pid}.tmp`;
   const refuse = (error: unknown) =>
-    new FileError(
-      "cannot-write",
-      `cannot write ${path}: ${(error as Error).message}; choose another place for --trace`,
-    );
+    new FileError("cannot-write", `cannot write ${path}: ${whyNotWritten(error)}; choose another place for --trace`);
   try {
-    await (await open(half, "w")).close();
-    await rm(half);
+    if (await isDevice(path)) await access(path, constants.W_OK);
+    else {
+      await (await open(probe, "w")).close();
+      await rm(probe);
+    }
   } catch (error) {
     throw refuse(error);
   }
@@ -43,10 +46,8 @@ export async function openTraceFile(path: string, most: number = MAX_SPANS): Pro
     },
     async write() {
       try {
-        await writeFile(half, chromeTrace(batches.flat(), "weir"));
-        await rename(half, path);
+        await writeWhole(path, (to) => writeFile(to, chromeTrace(batches.flat(), "weir")));
       } catch (error) {
-        await rm(half, { force: true });
         throw refuse(error);
       }
       const without = left === 0 ? "" : `, without the first ${left}`;

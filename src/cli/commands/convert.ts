@@ -1,4 +1,4 @@
-import { rename, rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { builtInPage } from "../../engine/builtInPage.ts";
 import { FileError } from "../../library/errors.ts";
@@ -8,6 +8,8 @@ import { JsonError } from "../../workflow/errors.ts";
 import { type FoundWorkflow, findWorkflow, type WorkflowText } from "../../workflow/findWorkflow.ts";
 import { printJson } from "../../workflow/losslessJson.ts";
 import type { CliContext } from "../runCli.ts";
+import { whyNotWritten } from "../whyNotWritten.ts";
+import { writeWhole } from "../writeWhole.ts";
 
 export interface ConvertFlags {
   readonly output?: string;
@@ -28,7 +30,7 @@ export async function convertCommand(file: string, { output }: ConvertFlags, { i
   }
   const text = `${printJson(prompt, { indent: 2 })}\n`;
   if (output === undefined) io.out(text);
-  else await writeWhole(resolve(io.cwd, output), text);
+  else await write(resolve(io.cwd, output), text);
 }
 
 function find(source: WorkflowText): FoundWorkflow {
@@ -42,16 +44,10 @@ function find(source: WorkflowText): FoundWorkflow {
   }
 }
 
-async function writeWhole(path: string, text: string): Promise<void> {
-  const half = `${path}.${process.pid}.tmp`;
+async function write(path: string, text: string): Promise<void> {
   try {
-    await writeFile(half, text);
-    await rename(half, path);
+    await writeWhole(path, (to) => writeFile(to, text));
   } catch (error) {
-    await rm(half, { force: true });
-    throw new FileError(
-      "cannot-write",
-      `cannot write ${path}: ${(error as Error).message}; choose another place with -o`,
-    );
+    throw new FileError("cannot-write", `cannot write ${path}: ${whyNotWritten(error)}; choose another place with -o`);
   }
 }
