@@ -21,7 +21,7 @@ const sharedPool = (): RecodePool => (shared ??= createRecodePool());
 /**
  * A file with quantised layers as one whose matrices are in encodings that devices compute with: the one door between what checkpoints hold and
  * what the rest of the program knows. A layer's tensors become one, under the name it has without quantisation; what belongs to its product
- * (`TensorEntry.layer`) are tensors too. `read` recodes, on threads, at most a megabyte a thread at a time; nothing is kept. Reads the
+ * (`TensorEntry.layer`) are tensors too. `read` recodes, on threads, two megabytes a thread at a time; nothing is kept. Reads the
  * descriptions of layers and no weights. The source itself where it has nothing of the kind. Throws CorruptFile, MissingTensor,
  * UnsupportedFormat; `read` CorruptFile too, for scales and values that are no numbers.
  */
@@ -198,6 +198,7 @@ class QuantisedSource implements WeightSource {
     const end = offset + into.length;
     const last = Math.ceil(end / rowBytes);
     const atOnce = Math.max(1, Math.floor(PIECE / rowBytes));
+    const pool = this.#pool();
     let next = Math.floor(offset / rowBytes);
     let failed = false;
     const worker = async (): Promise<void> => {
@@ -206,11 +207,12 @@ class QuantisedSource implements WeightSource {
         const count = Math.min(atOnce, last - first);
         next += count;
         try {
-          const rows = await this.#rows(recoded, first, count);
+          const made = await this.#rows(recoded, first, count);
           const start = first * rowBytes;
           const from = Math.max(offset, start);
-          const to = Math.min(end, start + rows.length);
-          into.set(rows.subarray(from - start, to - start), from - offset);
+          const to = Math.min(end, start + made.out.length);
+          into.set(made.out.subarray(from - start, to - start), from - offset);
+          pool.give(made);
         } catch (error) {
           failed = true;
           throw error;
@@ -219,19 +221,20 @@ class QuantisedSource implements WeightSource {
     };
     // the rest ends before the error is told: nothing may write into `into` after that
     const pieces = Math.ceil((last - next) / atOnce);
-    const ended = await Promise.allSettled(Array.from({ length: Math.min(pieces, this.#pool().width) }, worker));
+    const ended = await Promise.allSettled(Array.from({ length: Math.min(pieces, pool.width) }, worker));
     for (const end of ended) if (end.status === "rejected") throw end.reason;
   }
 
-  async #rows({ spec, rowBytes }: Recoded, first: number, count: number): Promise<Uint8Array> {
+  async #rows({ spec, rowBytes }: Recoded, first: number, count: number) {
+    const pool = this.#pool();
     const parts: Uint8Array[] = [];
     for (const { tensor, offset, bytes } of rowParts(spec, first, count)) {
-      const part = new Uint8Array(bytes);
+      const part = pool.take(bytes);
       await this.#file.read(tensor, offset, part);
       parts.push(part);
     }
-    const result = await this.#pool().run({ spec, parts, first, count, bytes: count * rowBytes });
-    if ("out" in result) return result.out;
+    const result = await pool.run({ spec, parts, first, count, out: pool.take(count * rowBytes) });
+    if ("out" in result) return result;
     if (result.tensor === undefined) throw new ReadFailed(this.#file.path, `${spec.stored.data}: ${result.fact}`);
     throw new CorruptFile(this.#file.path, `${result.tensor} ${result.fact}: get the file again`);
   }

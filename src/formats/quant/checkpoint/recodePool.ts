@@ -1,12 +1,17 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
+import { buffersOf } from "./buffersOf.ts";
 import { type RecodeResult, type RecodeTask, runRecodeTask } from "./recodeTask.ts";
 
 /** Recodes rows off the event loop. */
 export interface RecodePool {
-  /** Tasks that make use of the pool at once, and whose buffers live meanwhile: what its callers bound their memory by. */
+  /** Tasks of one caller that make use of the pool at once, and whose buffers live meanwhile. */
   readonly width: number;
+  /** A buffer for a task: of one that is done, where there is one that is large enough. What it holds is anything. */
+  take(bytes: number): Uint8Array;
   run(task: RecodeTask): Promise<RecodeResult>;
+  /** The buffers of a result that was read. */
+  give(result: Extract<RecodeResult, { readonly out: Uint8Array }>): void;
   close(): Promise<void>;
 }
 
@@ -14,75 +19,95 @@ export interface RecodePool {
 const SMALL = 64 * 1024;
 /** More threads than this wait for memory and not for arithmetic. */
 const MOST = 16;
+/** Tasks a thread has: one it is at, and one that it need not wait for. */
+const DEEP = 2;
+/** Buffers are whole multiples of this, so that pieces of layers of several shapes fit into one another's. */
+const STEP = 256 * 1024;
 
-/** All but one of the machine's, which the event loop and the disk keep busy. */
-const DEFAULT_THREADS = Math.max(1, Math.min(MOST, availableParallelism() - 1));
+/** All that the machine has: the event loop only hands out, and reading is the system's. */
+const DEFAULT_THREADS = Math.max(1, Math.min(MOST, availableParallelism()));
 
 interface Waiting {
   readonly task: RecodeTask;
   readonly resolve: (result: RecodeResult) => void;
 }
 
+interface Thread {
+  readonly worker: Worker;
+  /** It answers in this order. */
+  readonly has: Waiting[];
+}
+
 /**
- * Threads that start with the first task that is large enough and end with the process (they do not hold it). One that dies costs its task's
- * caller an error. `entry`: the file beside this one; from TypeScript sources it is loaded as the command line's own tests load theirs, by jiti.
+ * Threads that start with the first task that is large enough and end with the process (they do not hold it). One that dies costs its tasks'
+ * callers an error. `entry`: the file beside this one; from TypeScript sources it is loaded as the command line's own tests load theirs, by jiti.
  */
 export function createRecodePool(threads: number = DEFAULT_THREADS, entry: URL = ownEntry()): RecodePool {
   const waiting: Waiting[] = [];
-  const idle: Worker[] = [];
-  const busy = new Map<Worker, Waiting>();
+  const running = new Set<Thread>();
+  const spare: ArrayBuffer[] = [];
 
-  const lost = (worker: Worker, why: string): void => {
-    const item = busy.get(worker);
-    busy.delete(worker);
-    const at = idle.indexOf(worker);
-    if (at >= 0) idle.splice(at, 1);
-    item?.resolve({ fact: `a thread that decodes weights ended: ${why}` });
+  const lost = (thread: Thread, why: string): void => {
+    if (!running.delete(thread)) return;
+    for (const item of thread.has) item.resolve({ fact: `a thread that decodes weights ended: ${why}` });
     next();
   };
-  const start = (): Worker => {
+  const start = (): Thread => {
     const execArgv = entry.pathname.endsWith(".ts") ? ["--import", "jiti/register"] : [];
     const worker = new Worker(entry, { execArgv });
-    worker.unref();
+    const thread: Thread = { worker, has: [] };
+    running.add(thread);
     worker.on("message", (result: RecodeResult) => {
-      const item = busy.get(worker);
-      busy.delete(worker);
-      worker.unref();
-      idle.push(worker);
-      item?.resolve(result);
+      const item = thread.has.shift()!;
+      if (thread.has.length === 0) worker.unref();
+      item.resolve(result);
       next();
     });
-    worker.on("error", (error) => lost(worker, error.message));
-    worker.on("exit", (code) => lost(worker, `exit code ${code}`));
-    return worker;
+    worker.on("error", (error) => lost(thread, error.message));
+    worker.on("exit", (code) => lost(thread, `exit code ${code}`));
+    return thread;
+  };
+  /** An idle one, else a new one, else one that has room for another task. */
+  const free = (): Thread | undefined => {
+    let best: Thread | undefined;
+    for (const thread of running) if (!best || thread.has.length < best.has.length) best = thread;
+    if (best?.has.length === 0) return best;
+    if (running.size < threads) return start();
+    return best!.has.length < DEEP ? best : undefined;
   };
   const next = (): void => {
     while (waiting.length > 0) {
-      const worker = idle.pop() ?? (busy.size < threads ? start() : undefined);
-      if (worker === undefined) return;
+      const thread = free();
+      if (thread === undefined) return;
       const item = waiting.shift()!;
-      busy.set(worker, item);
+      thread.has.push(item);
       // somebody waits: the process must not end under it
-      worker.ref();
-      const { task } = item;
-      worker.postMessage(
-        task,
-        task.parts.map(({ buffer }) => buffer as ArrayBuffer),
-      );
+      thread.worker.ref();
+      thread.worker.postMessage(item.task, buffersOf(item.task));
     }
   };
 
+  const width = DEEP * threads;
   return {
-    width: threads + 1,
+    width,
+    take(bytes) {
+      const at = spare.findLastIndex(({ byteLength }) => byteLength >= bytes);
+      const [buffer] = at < 0 ? [new ArrayBuffer(Math.ceil(bytes / STEP) * STEP)] : spare.splice(at, 1);
+      return new Uint8Array(buffer!, 0, bytes);
+    },
     run(task) {
-      if (task.bytes <= SMALL) return Promise.resolve(runRecodeTask(task));
+      if (task.out.length <= SMALL) return Promise.resolve(runRecodeTask(task));
       return new Promise((resolve) => {
         waiting.push({ task, resolve });
         next();
       });
     },
+    give(result) {
+      for (const buffer of buffersOf(result)) if (spare.length < 2 * width) spare.push(buffer);
+    },
     async close() {
-      await Promise.all([...idle, ...busy.keys()].map((worker) => worker.terminate()));
+      spare.length = 0;
+      await Promise.all([...running].map(({ worker }) => worker.terminate()));
     },
   };
 }
