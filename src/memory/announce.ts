@@ -10,6 +10,7 @@ import { fillAhead } from "./readAhead.ts";
 import type { Announcement, DoesNotFit } from "./residency.ts";
 import { flatten, type Track } from "./schedule.ts";
 import type { RunState, State } from "./state.ts";
+import { timesUsed } from "./timesUsed.ts";
 import { type Bytes, fail, ok, type Result, type Schedule } from "./words.ts";
 
 /** `Residency.announce`, under the lock: another announcement ends, a plan is made and the pool made so, and the first loads begin. */
@@ -39,7 +40,10 @@ export async function announce(
   state.ram.forgetRefusals();
   state.runs++;
   remember(state, schedule, track);
-  for (const { weights } of track.uses) for (const weight of weights) table[weight]!.lastRun = state.runs;
+  for (const [weight, times] of timesUsed(track)) {
+    table[weight]!.lastRun = state.runs;
+    table[weight]!.uses = times;
+  }
   for (const { residents } of state.window) for (const record of residents) record.neededUntil = -1;
   const adopted = await adopt(state, "replan");
   if (!adopted.ok) {

@@ -1,5 +1,6 @@
 import { pinOrder } from "./pinOrder.ts";
-import { multiplicities, type Track } from "./schedule.ts";
+import type { Track } from "./schedule.ts";
+import { timesUsed } from "./timesUsed.ts";
 import type { Bytes, WeightId } from "./words.ts";
 
 /**
@@ -13,11 +14,7 @@ export function ramPins(
   bytes: (weight: WeightId) => Bytes,
   room: Bytes,
 ): ReadonlySet<WeightId> {
-  const times = new Map<WeightId, number>();
-  const counts = multiplicities(track);
-  track.uses.forEach((use, i) => {
-    for (const weight of new Set(use.weights)) times.set(weight, (times.get(weight) ?? 0) + counts[i]!);
-  });
+  const times = timesUsed(track);
   const kept = new Set<WeightId>();
   for (const weight of pinOrder(track, bytes)) {
     if (pinned.has(weight) || times.get(weight)! < 2 || bytes(weight) > room) continue;

@@ -28,6 +28,7 @@ export function registerModel(state: State, model: ModelId, weights: readonly We
       ram: null,
       holds: 0,
       nextUse: Number.POSITIVE_INFINITY,
+      uses: 1,
       lastRun: 0,
       lastUse: -1,
       neededUntil: -1,

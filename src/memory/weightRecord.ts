@@ -26,6 +26,8 @@ export interface WeightRecord {
   holds: number;
   /** How many models are to be used before its own is, as `announceNext` said; Infinity: nobody knows. */
   nextUse: number;
+  /** How often one run uses it, as it was last announced; 1: it has not run. */
+  uses: number;
   /** The last announcement that named it, counted from 1; 0: none yet. */
   lastRun: number;
   /** Logical time of the last acquire that named it. */

@@ -63,6 +63,12 @@ export const seededBugs: readonly SeededBug[] = [
     to: "if (error === undefined || record.holds === 0) {",
   },
   {
+    name: "of models that come, who is used more often makes way",
+    file: "leaveOrder.ts",
+    from: "a.value - b.value ||",
+    to: "b.value - a.value ||",
+  },
+  {
     name: "a read that never was stays counted",
     file: "ramTier.ts",
     from: "copy.unread?.();",
