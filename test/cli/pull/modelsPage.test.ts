@@ -187,8 +187,8 @@ Between the first and the last number a part of the weights streams in each step
 
 How they are computed: *runs from* is the residency core's own answer when it is given no room at all (\`weir inspect FILE\` prints the same), the largest stage's weights with the
 activations beside them; *stays whole* is all weights of a pass and those activations, as \`weir plan --matrix\` has them. From shapes alone, nothing is measured; a GPU's driver takes
-a few hundred MB more, which \`--vram\` counts. Token embeddings are gathered from the file row by row and take no room. fp8 and GGUF are computed with every matrix in that
-encoding; published files keep some in 16 bit and are a little larger.
+a few hundred MB more, which \`--vram\` counts. Token embeddings are gathered from the file row by row and take no room. fp8 (8.5 bits in memory: Q8_0) and GGUF are computed with
+every matrix in that encoding; published files keep some in 16 bit and are a little larger.
 
 RAM beside the card is not needed, but what VRAM does not hold comes from RAM if there is room and else from the disk in every step.
 

@@ -38,8 +38,13 @@ export function planRelease(release: Flux2Release, encoding: MatrixEncoding, sid
   ) as [CompiledPass, CompiledPass];
   const ids = new Map(model.weights.map(({ name }, id) => [name, id]));
   const weights = model.weights.map(({ name, role, shape }): WeightSpec => {
-    const bytes = role === "matrix" ? Math.ceil((elements(shape) * encoding.bits) / 8) : forms.get(name)!.bytes;
-    return { name, bytes, fileBytes: bytes };
+    if (role !== "matrix") return { name, bytes: forms.get(name)!.bytes, fileBytes: forms.get(name)!.bytes };
+    const sized = (bits: number): number => Math.ceil((elements(shape) * bits) / 8);
+    const { bits, fileBits } = encoding;
+    const bytes = sized(bits);
+    return fileBits === undefined
+      ? { name, bytes, fileBytes: bytes }
+      : { name, bytes, fileBytes: sized(fileBits), recoded: true };
   });
   const usesOf = ({ programs, activationBytes }: CompiledPass): readonly Use[] =>
     programs.map((program, i) => ({
