@@ -1,8 +1,22 @@
 import type { Io } from "./io.ts";
+import { whyNotWritten } from "./whyNotWritten.ts";
 
-/** The process's own streams. A reader that closes early (`weir run ... | head`) ends nothing. */
+/**
+ * The process's own streams. A reader that closes early (`weir run ... | head`) ends nothing; results that cannot be written (a full disk) are
+ * told, and the process ends with 1.
+ */
 export function processIo(): Io {
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+  let told = false;
+  process.stderr.on("error", () => {});
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (told || error.code === "EPIPE") return;
+    told = true;
+    process.stderr.write(`weir: the output cannot be written: ${whyNotWritten(error)}\n`);
+    // The command does not know of it, and may not even be over.
+    process.once("exit", () => {
+      process.exitCode ||= 1;
+    });
+  });
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
