@@ -83,7 +83,8 @@ export const benches: readonly BenchEntry[] = [
   },
   {
     name: "peers",
-    about: "our step over that of diffusers on PyTorch's CPU: all resident, and with offload",
+    about:
+      "the same file in diffusers, ComfyUI and stable-diffusion.cpp on the CPU: memory, first step, our step over theirs",
     load: async () => (await import("./cases/peers.ts")).peers,
   },
 ];

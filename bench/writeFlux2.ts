@@ -1,5 +1,5 @@
-import { type TensorToWrite, writeSafetensors } from "../src/formats/writeSafetensors.ts";
 import { type Flux2Sizes, flux2Shapes } from "../test/support/flux2File.ts";
+import { writeRandom } from "./support/writeRandom.ts";
 
 export type { Flux2Sizes } from "../test/support/flux2File.ts";
 
@@ -10,59 +10,13 @@ export interface WriteOptions {
   readonly guidance?: boolean;
 }
 
-/** Values of one block of random weights: enough that no matrix repeats a row, few enough to make in milliseconds. */
-const BLOCK = 2 ** 21 - 1;
-
-/**
- * Writes a Flux 2-shaped model in bf16, of any size, in the memory of one block. Weights are cut from blocks of random numbers, one
- * block for each power of two near 1 / sqrt(columns), so that a pass stays finite at any depth. Returns the file's bytes of weights.
- */
+/** Writes a Flux 2-shaped model in bf16, of any size, in the memory of one block of random weights. Returns the file's bytes of weights. */
 export async function writeFlux2(path: string, sizes: Flux2Sizes, options: WriteOptions = {}): Promise<number> {
-  const shapes = Object.entries(flux2Shapes(sizes));
-  if (options.guidance)
-    shapes.push(
-      ["guidance_in.in_layer.weight", [sizes.hidden, 256]],
-      ["guidance_in.out_layer.weight", [sizes.hidden, sizes.hidden]],
-    );
-  const blocks = new Map<number, Uint8Array>();
-  const blockFor = (columns: number): Uint8Array => {
-    const power = Math.round(Math.log2(columns) / 2);
-    const block = blocks.get(power) ?? randomBlock(power);
-    blocks.set(power, block);
-    return block;
+  const { hidden } = sizes;
+  const guidance = {
+    "guidance_in.in_layer.weight": [hidden, 256],
+    "guidance_in.out_layer.weight": [hidden, hidden],
   };
-  const tensors = shapes.map(([name, shape], i): TensorToWrite => {
-    const values = shape.reduce((n, size) => n * size, 1);
-    const data = () => (shape.length === 1 ? [ones(values)] : pieces(blockFor(shape[1]!), 2 * values, i));
-    return { name, encoding: "BF16", shape, data: options.sparse ? null : data };
-  });
-  await writeSafetensors(path, tensors);
-  return shapes.reduce((sum, [, shape]) => sum + 2 * shape.reduce((n, size) => n * size, 1), 0);
-}
-
-/** bf16 numbers of either sign between 2^-power-1 and 2^-power: random mantissas under one exponent, so no float is ever made. */
-function randomBlock(power: number): Uint8Array {
-  const values = new Uint16Array(BLOCK);
-  let state = 0x9e3779b9 ^ power;
-  for (let i = 0; i < BLOCK; i++) {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    values[i] = (state & 0x807f) | ((126 - power) << 7);
-  }
-  return new Uint8Array(values.buffer);
-}
-
-/** Scales of norms: 1 in bf16. */
-const ones = (values: number): Uint8Array => new Uint8Array(new Uint16Array(values).fill(0x3f80).buffer);
-
-/** `bytes` bytes of a block, over and over, each tensor from another start. */
-function* pieces(block: Uint8Array, bytes: number, tensor: number): Iterable<Uint8Array> {
-  let start = 2 * ((tensor * 104_729) % BLOCK);
-  for (let left = bytes; left > 0; ) {
-    const piece = block.subarray(start, start + Math.min(left, block.length - start));
-    yield piece;
-    left -= piece.length;
-    start = 0;
-  }
+  const shapes = { ...flux2Shapes(sizes), ...(options.guidance ? guidance : {}) };
+  return writeRandom(path, shapes, options.sparse);
 }
