@@ -40,16 +40,31 @@ test("the next model is read into free room while this one runs, and its own run
 });
 
 test("it displaces nothing: what does not fit into VRAM goes into RAM, what does not fit there is not read", async () => {
-  const b = await two({ weights: MODEL + 30, ram: MODEL + 40 + 20 });
+  const b = await two({ weights: MODEL + 5, ram: MODEL + 40 + 20 });
   const before = brief(b.events.recent()).filter((line) => line.includes("-"));
   await b.residency.readAhead(["b"]);
   await settle();
   expect(brief(b.events.recent()).filter((line) => line.includes("-"))).toEqual(before);
-  // Nobody knows which of its weights a plan would keep: none goes into 30 bytes of VRAM, 40 into RAM.
+  // No weight has room in 5 bytes of VRAM: 40 bytes go into RAM.
   expect([b.memory.liveBytes, b.ram.used]).toEqual([MODEL, MODEL + 40]);
   expect(b.events.counters().movedBytesByReason.ahead ?? 0).toBe(0);
   b.end();
   await run(b, b.second);
+  expect(reads(b)).toBe(2 * MODEL);
+});
+
+test("of a model that has never run, what its plan will probably keep is read into room that is not enough for all, and used when it does run", async () => {
+  const b = await two({ weights: MODEL + 60 });
+  await b.residency.readAhead(["b"]);
+  await settle();
+  b.residency.checkInvariants();
+  const ahead = b.events.counters().movedBytesByReason.ahead ?? 0;
+  expect(ahead).toBeGreaterThan(0);
+  expect(ahead).toBeLessThan(MODEL);
+  expect(brief(b.events.recent()).some((line) => line.includes("-"))).toBe(false);
+  b.end();
+  await run(b, b.second, 3);
+  // Nothing that was read ahead was read in vain.
   expect(reads(b)).toBe(2 * MODEL);
 });
 

@@ -1,4 +1,5 @@
 import { CHUNK, PIECES } from "./arrange.ts";
+import { likelySchedule } from "./likelySchedule.ts";
 import { keepInRam, load, retract } from "./moves.ts";
 import { policyState } from "./policyState.ts";
 import type { PoolChunk } from "./pool.ts";
@@ -56,8 +57,8 @@ function toRead(state: State, model: ModelId): WeightRecord[] {
 const isPlanned = ({ run, scheduled }: State, { id }: WeightRecord): boolean => run !== null && scheduled.has(id);
 
 /**
- * Where not all has room, what the model's plan would keep in it: any larger plan keeps that as well. Of a model that has not run yet nobody knows that:
- * all of it, or none.
+ * Where not all has room, what the model's plan would keep in it: any larger plan keeps that as well. Of a model that has not run yet its header says how it
+ * probably will (`likelySchedule`).
  */
 function intoDevice(state: State, model: ModelId, records: readonly WeightRecord[]): void {
   const { pool, memory, tracks } = state;
@@ -65,10 +66,10 @@ function intoDevice(state: State, model: ModelId, records: readonly WeightRecord
   const bytes = records.reduce((sum, { size }) => sum + size, 0);
   let inOrder = records;
   if (bytes > room) {
-    const known = tracks.get(model);
-    if (known === undefined) return;
-    const there = state.table.reduce((sum, r) => sum + (r?.model === model && r.place !== null ? r.size : 0), 0);
-    const planned = state.policy.plan(policyState(state, room + there), known.schedule);
+    const own = state.table.filter((record): record is WeightRecord => record?.model === model);
+    const schedule = tracks.get(model)?.schedule ?? likelySchedule(own);
+    const there = own.reduce((sum, { place, size }) => sum + (place === null ? 0 : size), 0);
+    const planned = state.policy.plan(policyState(state, room + there), schedule);
     if (!planned.ok) return;
     let left = room;
     inOrder = records.filter(({ id, size }) => planned.value.pinned.has(id) && (left -= size) >= 0);

@@ -69,6 +69,12 @@ export const seededBugs: readonly SeededBug[] = [
     to: "b.value - a.value ||",
   },
   {
+    name: "every weight of a model that has not run is taken for a stage of its own",
+    file: "likelySchedule.ts",
+    from: "BLOCK.exec(name)?.[0] ?? name",
+    to: "name",
+  },
+  {
     name: "a read that never was stays counted",
     file: "ramTier.ts",
     from: "copy.unread?.();",
