@@ -40,8 +40,9 @@ export function leaveOrder(
       if (record.ram !== null) inRam += record.size;
       lastUse = Math.max(lastUse, record.lastUse);
     }
-    if (!leased)
-      ranked.push({ chunk, ahead, rank, value: value / chunk.bytes, nextUse, cheap: 2 * inRam > chunk.bytes, lastUse });
+    const perByte = value / chunk.bytes;
+    const cheap = 2 * inRam > chunk.bytes;
+    if (!leased) ranked.push({ chunk, ahead, rank, value: perByte, nextUse, cheap, lastUse });
   }
   return ranked
     .sort(
