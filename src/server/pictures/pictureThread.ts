@@ -21,9 +21,12 @@ interface Waiting {
 
 /**
  * One thread, started with the first task. A task that takes too long, or a thread that dies, costs that task its result and the next one a new
- * thread. `entry`: the built file; by default the one beside this.
+ * thread. `entry`: the built file; by default the one beside this. `timeout`: ms that a task may take.
  */
-export function createPictureThread(entry: URL = new URL("./worker.js", import.meta.url)): PictureThread {
+export function createPictureThread(
+  entry: URL = new URL("./worker.js", import.meta.url),
+  timeout: number = TIMEOUT_MS,
+): PictureThread {
   const waiting: Waiting[] = [];
   let worker: Worker | null = null;
   let current: { readonly id: number; readonly resolve: (result: PictureResult) => void } | null = null;
@@ -64,8 +67,8 @@ export function createPictureThread(entry: URL = new URL("./worker.js", import.m
       const stuck = worker;
       worker = null;
       void stuck?.terminate();
-      settle({ ok: false, message: `the picture took longer than ${TIMEOUT_MS / 1000} s` });
-    }, TIMEOUT_MS);
+      settle({ ok: false, message: `the picture took longer than ${timeout / 1000} s` });
+    }, timeout);
     worker.postMessage({ id: count, task: item.task });
   };
 

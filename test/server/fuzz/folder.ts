@@ -2,12 +2,27 @@ import { createHash } from "node:crypto";
 import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+/** How what must not be told begins. */
+export const CANARY = "the canary of ";
+
 /** Folders of a server (`data`), with links that lead out of them and canaries around them. */
 export function plant(root: string): string {
   const data = join(root, "data");
   for (const folder of ["input/sub", "output/sub", "temp", "user/default/sub", "models/loras"])
     mkdirSync(join(data, folder), { recursive: true });
   mkdirSync(join(root, "outside"));
+  plantCanaries(root);
+  for (const folder of ["input", "output", "user/default"]) {
+    writeFileSync(join(data, folder, "a.json"), "{}");
+    writeFileSync(join(data, folder, "a.png"), "no picture");
+    symlinkSync(join(root, "outside"), join(data, folder, "link"));
+    symlinkSync(join(root, "canary.txt"), join(data, folder, "out.png"));
+  }
+  return data;
+}
+
+/** What must neither change nor be told; a second time: as it was. */
+export function plantCanaries(root: string): void {
   for (const canary of [
     "canary.txt",
     "a.png",
@@ -16,15 +31,8 @@ export function plant(root: string): string {
     "data/models/canary.txt",
     "data/models/loras/a.safetensors",
   ]) {
-    writeFileSync(join(root, canary), `the canary of ${canary}`);
+    writeFileSync(join(root, canary), CANARY + canary);
   }
-  for (const folder of ["input", "output", "user/default"]) {
-    writeFileSync(join(data, folder, "a.json"), "{}");
-    writeFileSync(join(data, folder, "a.png"), "no picture");
-    symlinkSync(join(root, "outside"), join(data, folder, "link"));
-    symlinkSync(join(root, "canary.txt"), join(data, folder, "out.png"));
-  }
-  return data;
 }
 
 /** Every file below a folder with what it is and holds. `skip`: a folder that is passed over. */

@@ -1,154 +1,77 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { Agent, request } from "node:http";
+import { Agent } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { nodeCatalogue } from "../../../src/cli/serve/nodeCatalogue.ts";
-import { createFolders } from "../../../src/nodes/folders.ts";
-import { allNodes } from "../../../src/nodes/index.ts";
-import { createApp } from "../../../src/server/app.ts";
-import { type Listening, listen } from "../../../src/server/listen.ts";
-import type { ServerParts } from "../../../src/server/serverParts.ts";
-import { fakeParts } from "../../../src/server/testing/fakeParts.ts";
-import { createUsers } from "../../../src/server/users/users.ts";
-import { picture, plant, stamp } from "./folder.ts";
+import { plant, stamp } from "./folder.ts";
+import { type Ours, startOurs } from "./ours.ts";
 import { Random } from "./random.ts";
-import { makeRequest, type Sent } from "./requests.ts";
+import { SEED } from "./seed.ts";
+import { PATIENCE_MS, send, sendMany } from "./send.ts";
+import { Watch } from "./watch.ts";
 
-/** WEIR_FUZZ_SEED and WEIR_FUZZ_COUNT run others; a failure names its seed. */
-const SEED = Number(process.env["WEIR_FUZZ_SEED"] ?? 20261124);
 const COUNT = Number(process.env["WEIR_FUZZ_COUNT"] ?? 10_000);
-/** No answer within this is a hang. */
-const PATIENCE_MS = 20_000;
 /** Files that requests made: more would only make looking slow. */
 const MANY = 25;
+/** So often it is looked at what lies around. */
+const LOOK = 500;
 
 let root: string;
 let data: string;
-let parts: ServerParts;
-let server: Listening;
-const mistakes: unknown[] = [];
+let server: Ours;
 const escaped: unknown[] = [];
 const seeEscaped = (error: unknown) => void escaped.push(error);
-const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
 beforeAll(async () => {
   process.on("unhandledRejection", seeEscaped);
   process.on("uncaughtException", seeEscaped);
   root = mkdtempSync(join(tmpdir(), "weir-fuzz-"));
   data = plant(root);
-  const own = createFolders({ baseDirectory: data });
-  const fake = fakeParts();
-  const user = join(data, "user");
-  const at = (name: string) => join(data, name);
-  parts = {
-    ...fake,
-    users: createUsers(user, false),
-    folders: {
-      input: at("input"),
-      output: at("output"),
-      temp: at("temp"),
-      user,
-      models: {
-        names: ["loras"],
-        roots: (name) => (name === "loras" ? own.roots(name) : null),
-        resolve: (name, file) => own.resolve(name, file),
-      },
-    },
-    nodes: nodeCatalogue(allNodes, own),
-  };
-  server = await listen(
-    createApp(parts, (error) => mistakes.push(error)),
-    parts,
-    { host: "127.0.0.1", port: 0 },
-  );
+  server = await startOurs(data);
 });
 
 afterAll(async () => {
   process.off("unhandledRejection", seeEscaped);
   process.off("uncaughtException", seeEscaped);
-  agent.destroy();
   await server?.close();
   rmSync(root, { recursive: true, force: true });
 });
 
-interface Answer {
-  readonly status: number;
-  readonly type: string;
-  readonly body: string;
-}
-
-function send({ method, path, headers, body }: Sent): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const all = { ...headers, ...(body === null ? {} : { "content-length": String(body.length) }) };
-    const sent = request(
-      {
-        host: "127.0.0.1",
-        port: server.port,
-        method,
-        path: path.startsWith("/") ? path : `/${path}`,
-        headers: all,
-        agent,
-      },
-      (answer) => {
-        const got: Buffer[] = [];
-        answer.on("data", (part: Buffer) => got.push(part));
-        answer.on("error", reject);
-        answer.on("end", () => {
-          const type = String(answer.headers["content-type"] ?? "");
-          resolve({ status: answer.statusCode!, type, body: Buffer.concat(got).toString() });
-        });
-      },
-    );
-    sent.setTimeout(PATIENCE_MS, () => sent.destroy(new Error("no answer: it hangs")));
-    sent.on("error", reject);
-    sent.end(body ?? undefined);
-  });
-}
-
-const describe = (at: number, { method, path, headers, body }: Sent): string =>
-  `seed ${SEED}, request ${at}: ${method} ${path} ${JSON.stringify(headers)} ${body?.toString().slice(0, 500) ?? ""}`;
-
 /** Jobs and files as they are. */
-const state = (): string => `${parts.queue.remaining}\n${stamp(data)}`;
+const state = (): string => `${server.parts.queue.remaining}\n${stamp(data)}`;
 
-test(`${COUNT} requests made of the schemas (seed ${SEED}): no crash, no hang, refusals are JSON and change nothing, nothing is written outside`, async () => {
+test(`${COUNT} requests made of the schemas (seed ${SEED}): no crash, no hang, refusals are JSON and change nothing, nothing outside is written or told`, async () => {
   console.error(`fuzz: seed ${SEED}, ${COUNT} requests`);
-  const inside = ["input", "output", "temp", "user"].map((name) => join(data, name));
-  const outside = () => picture(root, (path) => inside.includes(path));
-  const before = outside();
-  const random = new Random(SEED);
-  const counts: Record<number, number> = {};
+  const watch = new Watch(root, data);
   let was = state();
-  for (let at = 0; at < COUNT; at++) {
-    if (at % 50 === 0) {
+  let number = 0;
+  const counts = await sendMany({
+    port: server.port,
+    seed: SEED,
+    count: COUNT,
+    before(at) {
+      if (at % 50 !== 0) return;
       tidy();
       was = state();
-    }
-    const sent = makeRequest(random);
-    let answer: Answer;
-    try {
-      answer = await send(sent);
-    } catch (error) {
-      // A client that was cut off while it still sent (413) sees no answer; whether the server lives is seen by the next request.
-      if ((error as NodeJS.ErrnoException).code === "ECONNRESET" || (error as NodeJS.ErrnoException).code === "EPIPE")
-        continue;
-      throw new Error(describe(at, sent), { cause: error });
-    }
-    counts[answer.status] = (counts[answer.status] ?? 0) + 1;
-    if (answer.status >= 500) throw new Error(`${answer.status} for ${describe(at, sent)}`, { cause: mistakes[0] });
-    if (answer.status >= 400) {
-      if (sent.method !== "HEAD") {
-        expect(answer.type, describe(at, sent)).toMatch(/^application\/json/);
-        const told = JSON.parse(answer.body) as Record<string, unknown>;
-        expect("error" in told || "invalid_ids" in told, `${answer.body} for ${describe(at, sent)}`).toBe(true);
-      }
-      expect(state(), describe(at, sent)).toBe(was);
-    } else if (sent.method !== "GET") was = state();
-    expect(escaped, describe(at, sent)).toEqual([]);
-  }
-  expect(outside()).toEqual(before);
+    },
+    after({ method }, { status, type, body }, said) {
+      if (status >= 500) throw new Error(`${status} for ${said}`, { cause: server.mistakes[0] });
+      if (status >= 400) {
+        if (method !== "HEAD") {
+          expect(type, said).toMatch(/^application\/json/);
+          const told = JSON.parse(body) as Record<string, unknown>;
+          expect("error" in told || "invalid_ids" in told, `${body} for ${said}`).toBe(true);
+        }
+        expect(state(), said).toBe(was);
+      } else if (method !== "GET") was = state();
+      expect(escaped, said).toEqual([]);
+      expect(watch.told(body), said).toBeNull();
+      if (++number % LOOK === 0) expect(watch.changed(), `before ${said}`).toEqual([]);
+      return true;
+    },
+  });
+  expect(watch.changed()).toEqual([]);
   console.error(`fuzz: ${JSON.stringify(counts)}`);
   // Requests that are all refused, or all taken, would try nothing.
   expect(counts[200]).toBeGreaterThan(COUNT / 10);
@@ -157,7 +80,7 @@ test(`${COUNT} requests made of the schemas (seed ${SEED}): no crash, no hang, r
 
 /** Forgets what requests have made; the links that lead out stay. */
 function tidy(): void {
-  parts.queue.remove();
+  server.parts.queue.remove();
   for (const folder of ["input", "output", "temp", "user/default"]) {
     const names = readdirSync(join(data, folder));
     if (names.length < MANY) continue;
@@ -192,6 +115,9 @@ test("bytes that are no HTTP are refused as JSON, and the server lives", async (
     expect(head).toMatch(/^HTTP\/1.1 4\d\d /);
     expect(JSON.parse(body)).toHaveProperty("error");
   }
-  expect((await send({ method: "GET", path: "/prompt", headers: {}, body: null })).status).toBe(200);
-  expect([escaped, mistakes]).toEqual([[], []]);
+  const agent = new Agent();
+  const alive = await send(server.port, agent, { method: "GET", path: "/prompt", headers: {}, body: null });
+  agent.destroy();
+  expect(alive.status).toBe(200);
+  expect([escaped, server.mistakes]).toEqual([[], []]);
 });

@@ -34,7 +34,8 @@ export async function startNaive(base: string): Promise<Target> {
     const parts: Buffer[] = [];
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", () => {
-      const url = new URL(request.url ?? "/", "http://localhost");
+      const address = request.url ?? "/";
+      const url = new URL(URL.canParse(address, "http://localhost") ? address : "/", "http://localhost");
       const query = (name: string, or = "") => url.searchParams.get(name) ?? or;
       const body = Buffer.concat(parts);
       const send = (status: number, content: string | Uint8Array, type = "application/json") => {
