@@ -35,6 +35,11 @@ test("an amount that is none is refused with what is expected", () => {
   expect(() => parse("--reserve-vram", "much")).toThrow('--reserve-vram is "much"; expected GB such as 1.5');
 });
 
+test("flags that contradict each other are refused, as weir plan refuses them", () => {
+  expect(() => parse("--lowvram", "--novram")).toThrow("--novram and --lowvram each name a policy: one of them");
+  expect(() => parse("--disable-dynamic-vram", "--lowvram")).toThrow("--lowvram and --disable-dynamic-vram each name");
+});
+
 test("flags of ComfyUI that mean nothing here are taken, each with one line that says why", () => {
   for (const [flag, reason] of Object.entries(ACCEPTED_FLAGS)) {
     const [name, value] = flag.split(" ");

@@ -165,12 +165,19 @@ function folderOptions(flags: EngineFlags, cwd: string): Partial<EngineOptions> 
   };
 }
 
+/** What the engine is started with. Throws UsageError where flags contradict each other. */
 export function engineOptions(
   flags: EngineFlags,
   verbose: boolean,
   baseDirectory: string,
   cwd: string = baseDirectory,
 ): EngineOptions {
+  const named = [
+    flags.novram && "--novram",
+    flags.lowvram && "--lowvram",
+    flags.disableDynamicVram && "--disable-dynamic-vram",
+  ].filter(Boolean);
+  if (named.length > 1) throw new UsageError(`${named.join(" and ")} each name a policy: one of them`);
   const cache = cacheMode(flags);
   const reserve = [...(flags.reserveVram ?? []), ...(flags.vramHeadroom ?? [])];
   return {

@@ -9,10 +9,12 @@ import type { PlanFlags } from "./commands/plan.ts";
 import type { PullFlags } from "./commands/pull.ts";
 import type { QuantizeFlags } from "./commands/quantize.ts";
 import type { RunFlags } from "./commands/run.ts";
+import { UsageError } from "./errors.ts";
 import { EXIT, type ExitCode } from "./exitCodes.ts";
 import { addEngineFlags, addFolderFlags, addJobFlags, fp8Flag } from "./flags.ts";
 import { intFlag, seedFlag } from "./intFlag.ts";
 import type { Io } from "./io.ts";
+import { isNewEnough } from "./isNewEnough.ts";
 import { packageJson } from "./packageJson.ts";
 import { modelSets } from "./pull/modelSets.ts";
 import type { PullWorld } from "./pull/world.ts";
@@ -26,6 +28,8 @@ export interface CliContext {
   /** By default the real one. */
   readonly startEngine?: typeof startEngine;
   readonly probe?: typeof probeDevices;
+  /** Node's version, "20.20.1". By default the real one. */
+  readonly node?: string;
   readonly pull?: Partial<PullWorld>;
 }
 
@@ -64,7 +68,14 @@ function program(context: CliContext, end: (code: ExitCode) => void): Command {
       getErrHelpWidth: () => HELP_WIDTH,
     })
     .exitOverride()
-    .addHelpText("after", `\n${catalogueHelp}`);
+    .addHelpText("after", `\n${catalogueHelp}`)
+    .hook("preAction", (_, command) => {
+      // npm only warns of it, and what fails then says nothing. `weir doctor` tells it among the rest.
+      const { engines } = packageJson();
+      const node = context.node ?? process.versions.node;
+      if (!isNewEnough(node, engines.node) && command.name() !== "doctor")
+        throw new UsageError(`Node ${node} is too old: ${engines.node} is needed; install it from https://nodejs.org`);
+    });
 
   const run = weir
     .command("run")

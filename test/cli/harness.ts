@@ -78,6 +78,8 @@ export async function weir(
     readonly script?: Script;
     readonly cwd?: string;
     readonly env?: Readonly<Record<string, string>>;
+    /** Node's version. */
+    readonly node?: string;
     /** Given the way to press Ctrl-C. */
     readonly ready?: (press: () => void) => void;
   } = {},
@@ -114,7 +116,7 @@ export async function weir(
     hooks.signal?.addEventListener("abort", () => engine?.kill());
     return engine;
   };
-  const code = await runCli(argv, { io, startEngine });
+  const code = await runCli(argv, { io, startEngine, ...(options.node !== undefined && { node: options.node }) });
   return { code, out, err, engine };
 }
 

@@ -169,11 +169,13 @@ test("on this machine's CPU: two tiers, whatever --ram says", async () => {
 });
 
 test("a workflow whose models are not there, or that is none", async () => {
-  const { code, err } = await weir(["plan", klein, "--base-directory", path.join(base, "nowhere")], { cwd: root });
+  const { code, err } = await weir(["plan", klein, "--base-directory", path.join(root, "docs")], { cwd: root });
   expect(code).toBe(5);
   expect(err).toContain("flux-2-klein-4b.safetensors");
   expect((await weir(["plan", "package.json"], { cwd: root })).code).toBe(3);
   expect((await weir(["plan", "no.json"], { cwd: root })).code).toBe(2);
+  const nowhere = await weir(["plan", klein, "--base-directory", path.join(base, "nowhere")], { cwd: root });
+  expect(nowhere).toMatchObject({ code: 2, err: expect.stringContaining("and there is no such folder") });
 });
 
 test("--matrix stands alone: what it would leave unread is refused", async () => {

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { JobResult, NodeDeclaration } from "../../src/engine/messages.ts";
 import { encodePng } from "../../src/formats/encodePng.ts";
 import { type Script, statsAfter, weir } from "./harness.ts";
@@ -251,6 +251,43 @@ describe("what a user can meet", () => {
       "3 weir: bare.png carries no workflow: a picture made by SaveImage has a text chunk "prompt", this one has no text at all
       "
     `);
+  });
+
+  test("folders that are not there, before anything starts", async () => {
+    writeFileSync(join(cwd, "file"), "");
+    expect(await failure("w.json --base-directory nowhere")).toMatchInlineSnapshot(`
+      "2 weir: --base-directory is CWD/nowhere, and there is no such folder
+      "
+    `);
+    expect(await failure("w.json --models-directory file")).toMatchInlineSnapshot(`
+      "2 weir: --models-directory is CWD/file, and that is no folder
+      "
+    `);
+    expect(await failure("w.json --input-directory nowhere")).toMatch(/^2 weir: --input-directory is CWD\/nowhere,/);
+  });
+
+  test("an old Node, for all but who asks what is missing", async () => {
+    const old = { cwd, node: "18.20.4" };
+    expect(await weir(["run", "w.json"], old)).toMatchObject({
+      code: 2,
+      err: "weir: Node 18.20.4 is too old: >=20.19 is needed; install it from https://nodejs.org\n",
+      engine: undefined,
+    });
+    expect((await weir(["--version"], old)).code).toBe(0);
+    expect(await weir(["run", "w.json", "-o", "x.png"], { cwd, node: "20.19.0", script: paints() })).toMatchObject({
+      code: 0,
+    });
+  });
+
+  test("nothing is left in the system's folder of temporary files by what is refused", async () => {
+    const scratch = () => readdirSync(tmpdir()).filter((name) => name.startsWith("weir-pictures-"));
+    const mine = join(cwd, "tmp");
+    mkdirSync(mine);
+    vi.stubEnv("TMPDIR", mine);
+    await failure("w.json -o x.png --trace nowhere/t.json");
+    await failure("w.json -o x.png --novram --lowvram");
+    expect(scratch()).toEqual([]);
+    vi.unstubAllEnvs();
   });
 
   test("settings that fit nothing", async () => {

@@ -13,6 +13,7 @@ import { plannedPolicies } from "../../planner/policies/index.ts";
 import type { Range } from "../../planner/range.ts";
 import { formatBytes } from "../../runtime/formatBytes.ts";
 import { applySettings, type Declarations, type Settings } from "../../workflow/applySettings.ts";
+import { checkFolders } from "../checkFolders.ts";
 import { UsageError } from "../errors.ts";
 import { EXIT, type ExitCode } from "../exitCodes.ts";
 import { LOW_VRAM_SHARE } from "../flags.ts";
@@ -86,6 +87,7 @@ export async function planCommand(file: string | undefined, flags: PlanFlags, { 
   const weights = flags.vramWeights === undefined ? undefined : parseByteSize(flags.vramWeights);
   if (weights === null) throw nonsense("--vram-weights", flags.vramWeights!);
   const disk = speed === null ? DISK : { low: speed!, high: speed! };
+  await checkFolders(flags, io.cwd);
   const folders = createFolders({ baseDirectory: resolve(io.cwd, flags.baseDirectory ?? ".") });
   const declared: Declarations = (classType) => {
     const node = allNodes.find(({ name }) => name === classType);

@@ -6,6 +6,7 @@ import { picturePaths } from "../../library/picturePaths.ts";
 import { readWorkflowFile } from "../../library/readWorkflowFile.ts";
 import { applySettings, type Declarations, type Settings, shiftSeeds } from "../../workflow/applySettings.ts";
 import type { Describe } from "../../workflow/convert/scope.ts";
+import { checkFolders } from "../checkFolders.ts";
 import { type EngineFlags, engineOptions, type JobFlags } from "../flags.ts";
 import { checkOutputFolder, pictureTarget } from "../pictures.ts";
 import type { CliContext } from "../runCli.ts";
@@ -55,15 +56,16 @@ export async function runWorkflows(
   const read = (more?: Describe) =>
     Promise.all(workflows.map(async ({ file, path }) => ({ file, ...(await readWorkflowFile(file, path, more)) })));
   let prompts = await read();
+  await checkFolders(flags, io.cwd);
   const target = flags.output === undefined ? null : await pictureTarget(flags.output, io.cwd);
+  const asked = flags.outputDirectory === undefined ? undefined : resolve(io.cwd, flags.outputDirectory);
   // With -o, the only file that stays is the one asked for.
-  const scratch =
-    target && flags.outputDirectory === undefined ? await mkdtemp(join(tmpdir(), "weir-pictures-")) : null;
-  const outputDirectory =
-    scratch ?? (flags.outputDirectory === undefined ? undefined : resolve(io.cwd, flags.outputDirectory));
-  await checkOutputFolder(outputDirectory ?? join(baseDirectory, "output"));
+  const inScratch = target !== null && asked === undefined;
+  if (!inScratch) await checkOutputFolder(asked ?? join(baseDirectory, "output"));
   const trace = flags.trace === undefined ? null : await openTraceFile(resolve(io.cwd, flags.trace));
   const options = { ...engineOptions(flags, flags.verbose ?? false, baseDirectory, io.cwd), trace: trace !== null };
+  const scratch = inScratch ? await mkdtemp(join(tmpdir(), "weir-pictures-")) : null;
+  const outputDirectory = scratch ?? asked;
   let keepScratch = false;
   try {
     const session = await openSession(

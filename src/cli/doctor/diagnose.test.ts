@@ -1,9 +1,9 @@
 import { expect, describe as group, test } from "vitest";
 import type { ProbeReport } from "../../engine/probe.ts";
+import { isNewEnough } from "../isNewEnough.ts";
 import { describe } from "./describe.ts";
 import { diagnose, exitOf } from "./diagnose.ts";
 import type { Facts } from "./facts.ts";
-import { isNewEnough } from "./gatherFacts.ts";
 
 const device = (id: string, kind: "cpu" | "vulkan" | "cuda") => ({
   id,

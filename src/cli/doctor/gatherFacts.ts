@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import type { probeDevices } from "../../engine/probeDevices.ts";
 import { PACKAGE_VERSION, PACKAGES, packageDir } from "../../ggml/findLibrary.ts";
 import { createFolders } from "../../nodes/folders.ts";
+import { isNewEnough } from "../isNewEnough.ts";
 import { packageJson } from "../packageJson.ts";
 import type { Facts, ModelFile } from "./facts.ts";
 
@@ -56,18 +57,6 @@ export async function gatherFacts({ env, baseDirectory, device, probe }: GatherO
     folders: await folders(baseDirectory),
     probed: await probe({ env, ...(device === undefined ? {} : { device }) }),
   };
-}
-
-/** `needed`: ">=20.19". */
-export function isNewEnough(version: string, needed: string): boolean {
-  const numbers = (text: string) =>
-    text
-      .replace(/^[^\d]*/, "")
-      .split(".")
-      .map(Number);
-  const [have, least] = [numbers(version), numbers(needed)];
-  for (let i = 0; i < least.length; i++) if (have[i] !== least[i]) return (have[i] ?? 0) > least[i]!;
-  return true;
 }
 
 const windows = (file: string): string => join(process.env["SystemRoot"] ?? "C:\\Windows", "System32", file);
