@@ -1,12 +1,14 @@
+import { sharedSource } from "../../formats/sharedSource.ts";
+import type { WeightSource } from "../../formats/weightSource.ts";
 import { openFlux2 } from "../../models/flux2/index.ts";
 import { openTextEncoder } from "../../models/text/index.ts";
 import { openVae } from "../../models/vae/index.ts";
 import { combo, node, told } from "../declare.ts";
 import { CLIP, MODEL, VAE } from "../kinds.ts";
-import { checkCheckpoint } from "./checkCheckpoint.ts";
 import { diffusionModelOf } from "./diffusionModel.ts";
 import { flux2Vae } from "./flux2Vae.ts";
-import { fileFingerprint, openFile } from "./openFile.ts";
+import { openCheckpoint } from "./openCheckpoint.ts";
+import { fileFingerprint, loadSource } from "./openFile.ts";
 import { textModel } from "./textModel.ts";
 
 const CHECKPOINTS = "checkpoints";
@@ -30,11 +32,12 @@ export const CheckpointLoaderSimple = node({
   },
   fingerprint: ({ ckpt_name }, context) => fileFingerprint(CHECKPOINTS, ckpt_name, context),
   async execute({ ckpt_name: name }, context) {
-    await checkCheckpoint(CHECKPOINTS, name, context);
-    // Each part has an opening of its own: another loader may have one part of this file open, and then shares that.
-    const network = await openFile(CHECKPOINTS, name, openFlux2, context);
-    const encoder = await openFile(CHECKPOINTS, name, (source) => openTextEncoder(source), context);
-    const vae = await openFile(CHECKPOINTS, name, openVae, context);
+    const file = await openCheckpoint(CHECKPOINTS, name, context);
+    // Each part closes its own: another loader may have one part of this file open, which then goes on with that.
+    const [first, second, third] = sharedSource(file, 3) as [WeightSource, WeightSource, WeightSource];
+    const network = await loadSource(first, openFlux2, context);
+    const encoder = await loadSource(second, (source) => openTextEncoder(source), context);
+    const vae = await loadSource(third, openVae, context);
     return {
       MODEL: diffusionModelOf(name, network),
       CLIP: textModel(name, encoder.model, encoder.loaded, context.runtime),

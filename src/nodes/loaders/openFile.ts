@@ -31,6 +31,15 @@ export async function openFile<M extends Model>(
     ...context.runtime.quant,
     ...(cast && { cast }),
   });
+  return loadSource(source, open, context);
+}
+
+/** The same of a file that is open, which is closed where it is no such model. */
+export async function loadSource<M extends Model>(
+  source: WeightSource,
+  open: (source: WeightSource) => M,
+  context: WeirContext,
+): Promise<{ readonly model: M; readonly loaded: LoadedModel }> {
   let model: M;
   try {
     model = open(source);

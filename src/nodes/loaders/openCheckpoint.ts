@@ -17,22 +17,23 @@ const PARTS: readonly (readonly [part: string, open: (source: WeightSource) => u
 ];
 
 /**
- * Says before anything is loaded whether a file has all three parts of a Flux 2 checkpoint. Throws `WrongModel`, which says what the file is
- * and which parts are not in it; `BrokenModel` where a part is incomplete; and as `openFile` does.
+ * Opens a file, and says before anything is loaded whether it has all three parts of a Flux 2 checkpoint. Throws `WrongModel`, which says what
+ * the file is and which parts are not in it; `BrokenModel` where a part is incomplete; and as `openFile` does.
  */
-export async function checkCheckpoint(folder: string, name: string, context: WeirContext): Promise<void> {
+export async function openCheckpoint(folder: string, name: string, context: WeirContext): Promise<WeightSource> {
   const source = await openWeights(modelPath(folder, name, context), context.runtime.quant);
   try {
     const missing = PARTS.filter(([, open]) => !opens(open, source)).map(([part]) => `no ${part}`);
-    if (missing.length === 0) return;
+    if (missing.length === 0) return source;
     const { kind, what } = identify(source);
     const other = kind !== "flux2" && missing.length === PARTS.length;
     const next = other
       ? "Flux 2 is what runs here: choose a checkpoint of it, or its three files with UNETLoader, CLIPLoader and VAELoader."
       : "Parts that are files of their own are loaded with UNETLoader, CLIPLoader and VAELoader, from their own folders.";
     throw new WrongModel(source.path, WANTED, `${what}, and has ${list(missing)}`, next);
-  } finally {
+  } catch (error) {
     await source.close();
+    throw error;
   }
 }
 
