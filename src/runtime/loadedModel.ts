@@ -65,7 +65,8 @@ export class LoadedModelImpl implements LoadedModel {
     const once: Schedule = { kind: "sequence", items: uses.map((use) => ({ kind: "use", use })) };
     const next = this.#next();
     residency.announceNext(next.order);
-    this.#file.used.add(this.#file.idOf(this.model));
+    for (const { model } of [{ model: this }, ...(companions?.weights.values() ?? [])])
+      if (model instanceof LoadedModelImpl) model.#file.used.add(model.#file.idOf(model.model));
     const announced = await residency.announce({ kind: "repeat", n: repeat, body: once }, activations + carried);
     if (!announced.ok) throw new DoesNotFitError(this.#title(), announced.error, options);
     const buffers: DeviceBuffer[] = [];

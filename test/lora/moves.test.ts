@@ -43,6 +43,7 @@ async function writeLora(name: string, kinds: readonly Kind[], seed: number): Pr
 
 beforeAll(async () => {
   await writeFlux2File(file("base"), SIZES);
+  await writeFlux2File(file("other"), { ...SIZES, single: 1 });
   await writeLora("first", ["lora"], 1);
   await writeLora("second", ["lora bf16"], 100);
   await writeLora("all kinds", KINDS, 200);
@@ -193,6 +194,33 @@ describe("on the CPU", () => {
     expect(await draw(["first", 0])).toEqual({ bits: plain.bits, moved: 0 });
     await session.runtime.close();
     expect(digest(readFileSync(file("base")))).toBe(before);
+  });
+
+  test("factors are read ahead with their model while another one runs", { timeout: 120_000 }, async () => {
+    const session = await open();
+    const { runtime, model, loaded, lora, draw } = session;
+    const { adapters } = withLora(runtime, model, flux2Targets(model), undefined, await lora("first"), 1);
+    const factors = [...new Set([...adapters!.companions.weights.values()].map((weight) => weight.model))];
+    const other = runtime.load(openFlux2(await openSafetensors(file("other"))));
+    runtime.announceNext({ soon: [...factors, loaded], later: [] });
+    const run = await other.begin([(other.model as Flux2Model).pass(SHAPE)], { repeat: 1 });
+    const ofAll = [...loaded.model.weights, ...factors.flatMap((factor) => factor.model.weights)];
+    const bytes = ofAll.reduce((sum, { entry }) => sum + entry.bytes, 0);
+    expect(runtime.stats().counters.movedBytesByReason.ahead).toBeGreaterThanOrEqual(bytes);
+    run.end();
+    runtime.announceNext({ soon: [], later: [] });
+    expect((await draw(["first", 1])).moved).toBe(0);
+    await runtime.close();
+  });
+
+  test("of a file whose factors are not all used none is read before they are", { timeout: 120_000 }, async () => {
+    const { runtime, model, lora } = await open();
+    const targets = flux2Targets(model);
+    const only = (stem: string) => (stem.includes("final_layer") ? targets(stem) : undefined);
+    const { adapters } = withLora(runtime, model, only as typeof targets, undefined, await lora("first"), 1);
+    const wholes = [...adapters!.companions.weights.values()].map((weight) => weight.model.model.whole ?? false);
+    expect(new Set(wholes)).toEqual(new Set([false]));
+    await runtime.close();
   });
 
   test("DoRA's lengths are read from the model once, whatever the strengths", { timeout: 120_000 }, async () => {

@@ -38,12 +38,19 @@ export function withLora(
   return { adapters: { stack, companions: companionsOf(runtime, base, stack) }, fit };
 }
 
-/** A stack as the runtime takes it: its files are loaded, so that their weights are leased with the model's blocks. */
+/**
+ * A stack as the runtime takes it: its files are loaded, so that their weights are leased with the model's blocks. A file all of whose factors are used
+ * may be read before the model's first run.
+ */
 export function companionsOf(runtime: Pick<Runtime, "load">, base: Model, stack: readonly AppliedLora[]): Companions {
   const { key, weights, terms } = loraTerms(base, stack);
+  const used = new Map<Model, Set<string>>();
+  for (const { model, name } of weights.values()) used.set(model, (used.get(model) ?? new Set()).add(name));
+  const files = new Set(stack.map(({ lora }): Model => lora));
   const loaded = new Map<Model, LoadedModel>();
   const load = (model: Model): LoadedModel => {
-    const known = loaded.get(model) ?? runtime.load(model);
+    const whole = files.has(model) && model.weights.every(({ name }) => used.get(model)!.has(name));
+    const known = loaded.get(model) ?? runtime.load(whole ? wholly(model) : model);
     loaded.set(model, known);
     return known;
   };
@@ -55,3 +62,6 @@ export function companionsOf(runtime: Pick<Runtime, "load">, base: Model, stack:
     terms,
   };
 }
+
+/** The model, which may have methods of its own, as one whose runs use all of its weights. */
+const wholly = (model: Model): Model => Object.create(model, { whole: { value: true, enumerable: true } }) as Model;

@@ -163,6 +163,10 @@ export function planningRuntime({ device, precision, fp8, vram, vramWeights }: P
           return their !== id && (theirs.used.has(their) || other.model.whole);
         });
         file.used.add(id);
+        for (const { model } of companions?.weights.values() ?? []) {
+          const theirs = fileOf.get(model)!;
+          theirs.used.add(theirs.idOf(model.model));
+        }
         const run: RecordedRun = {
           next: titles([handle, ...here(upcoming.soon), ...here(upcoming.later)]),
           ahead: titles(foreseen),
