@@ -25,7 +25,7 @@ const SIGNS: readonly (readonly [kind: ModelKind, what: string, sign: RegExp])[]
     "a LoRA",
     /(^|[._])lora[._]?(up|down|A|B)\b|\.lora\.|lora_(unet|te\d?|transformer)_|\.(hada|lokr)_w1|\.oft_blocks|\.(diff|diff_b|set_weight)$/,
   ],
-  ["flux2", "a Flux 2 transformer", /(^|\.)double_stream_modulation_img\.lin\.weight/],
+  ["flux2", "a Flux 2 transformer", /(^|\.)double_stream_modulation_img\.lin(ear)?\.weight/],
   ["controlnet", "a ControlNet", /(^|\.)(zero_convs\.0\.|controlnet_cond_embedding\.|controlnet_x_embedder\.)/],
   ["flux1", "a Flux 1 transformer", /(^|\.)double_blocks\.0\.img_attn\.norm\.key_norm\./],
   ["sd3", "a Stable Diffusion 3 transformer", /(^|\.)joint_blocks\.0\.context_block\./],

@@ -12,12 +12,13 @@ export interface TensorRule {
 export const TENSOR_RULES: readonly TensorRule[] = [
   { name: /(^|\.)(img_in|txt_in|x_embedder|context_embedder|pos_embed)\b/, rule: "keep", why: "first layer" },
   {
-    name: /(^|\.)(time_in|vector_in|guidance_in|time_embed|label_emb|t_embedder|y_embedder)\./,
+    name: /(^|\.)(time_in|vector_in|guidance_in|time_embed|time_guidance_embed|label_emb|t_embedder|y_embedder)\./,
     rule: "keep",
     why: "embeds times",
   },
   { name: /(^|\.)(double|single)_stream_modulation/, rule: "keep", why: "modulation" },
   { name: /(^|\.)(final_layer|norm_out)\./, rule: "keep", why: "last layer" },
+  { name: /^(transformer\.|model\.diffusion_model\.)?proj_out\./, rule: "keep", why: "last layer" },
   { name: /(^|\.)(relative_attention_bias|attn_rel_b|position_embedding)\.weight$/, rule: "keep", why: "places" },
   // read row by row on the host, or once behind all layers
   {

@@ -5,6 +5,7 @@ import { BrokenModel, WrongModel } from "../errors.ts";
 import { findPrefix } from "../findPrefix.ts";
 import type { Model } from "../model.ts";
 import { identify } from "../registry.ts";
+import { underPublishedNames } from "./diffusersNames.ts";
 import type { Flux2Dims } from "./dims.ts";
 import { flux2Modulation, flux2Pass, flux2Steps } from "./pass.ts";
 import type { Flux2Shape } from "./shape.ts";
@@ -23,11 +24,13 @@ export interface Flux2Model extends Model {
 const SIGN = "double_stream_modulation_img.lin.weight";
 
 /**
- * Opens a Flux 2 transformer (klein or dev, or any other of its shape) from a file's header. Keys may carry a prefix, as in checkpoints.
+ * Opens a Flux 2 transformer (klein or dev, or any other of its shape) from a file's header. Keys may carry a prefix, as in checkpoints, and be
+ * diffusers' own.
  * Throws `WrongModel` for another kind of file, `BrokenModel` where tensors are missing or do not fit.
  * Source: the published keys and shapes.
  */
-export function openFlux2(source: WeightSource): Flux2Model {
+export function openFlux2(given: WeightSource): Flux2Model {
+  const source = underPublishedNames(given);
   const prefix = findPrefix(source, SIGN);
   if (prefix === null || identify(source).kind === "lora")
     throw new WrongModel(source.path, "a Flux 2 transformer", identify(source).what);
