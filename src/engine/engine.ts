@@ -230,7 +230,10 @@ export async function createEngine(options: EngineOptions, hooks: EngineHooks): 
     runtime: upcoming.watch(runtime, base.nodeId),
     cpu: async () => upcoming.watch(await cpuOf(), base.nodeId),
     folders,
-    options: { disableMetadata: options.disableMetadata },
+    options: {
+      disableMetadata: options.disableMetadata,
+      ...(options.previewColours === undefined ? {} : { previewColours: options.previewColours }),
+    },
     warn: (text) => emit({ kind: "warning", text }),
   });
   const nodes = (classType: string) => byName.get(classType);

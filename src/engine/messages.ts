@@ -75,6 +75,8 @@ export interface EngineOptions {
   readonly disableMetadata: boolean;
   /** A file that keeps what jobs have saved beyond the supervisor's own life (`readSaved`). */
   readonly savedLog?: string;
+  /** A file that keeps what previews have learned of VAEs: the first preview of the next process has colours. */
+  readonly previewColours?: string;
   /** `--cache-classic`, `--cache-lru`, `--cache-none`, `--cache-ram`. Default: as much as there is memory for. */
   readonly cache?: CacheMode;
   /** `--custom-nodes`: folders of files that export nodes. Left out: none are loaded. */

@@ -17,6 +17,8 @@ export interface WeirContext extends NodeContext {
 export interface NodeOptions {
   /** `--disable-metadata`: no prompt and workflow in pictures. */
   readonly disableMetadata: boolean;
+  /** A file that keeps what previews have learned of VAEs; without it nothing is kept. */
+  readonly previewColours?: string;
 }
 
 /** A picture under its name, or about to be: `index` in its batch, `inode` of the file. */

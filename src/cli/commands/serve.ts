@@ -80,7 +80,7 @@ export async function serveCommand(flags: ServeFlags, context: CliContext): Prom
   const stop = new AbortController();
   const start = context.startEngine ?? (await import("../../engine/supervisor.ts")).startEngine;
   const starting = start(
-    { ...options, outputDirectory: folders.output, savedLog },
+    { ...options, outputDirectory: folders.output, savedLog, previewColours: join(user, "weir-previews.json") },
     {
       env: io.env,
       signal: stop.signal,

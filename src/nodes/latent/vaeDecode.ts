@@ -1,5 +1,6 @@
 import { node, told } from "../declare.ts";
 import { IMAGE, LATENT, VAE } from "../kinds.ts";
+import { colourKey } from "../previews/colourKey.ts";
 import { coloursOf } from "../previews/coloursOf.ts";
 
 export const VAEDecode = node({
@@ -11,9 +12,9 @@ export const VAEDecode = node({
   searchAliases: ["decode", "decode latent", "latent to image", "render latent"],
   inputs: { samples: LATENT.link("The latent to decode."), vae: VAE.link("The VAE that decodes it.") },
   outputs: { IMAGE: told(IMAGE.output, "The picture.") },
-  async execute({ samples, vae }, { signal, runtime }) {
-    const image = await vae.decode(samples, signal);
-    coloursOf(runtime).learn(samples, image, vae.latent);
+  async execute({ samples, vae }, context) {
+    const image = await vae.decode(samples, context.signal);
+    coloursOf(context).learn(samples, image, vae.latent, await colourKey(vae.file, context.folders));
     return { IMAGE: image };
   },
 });

@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { imageBatch } from "../../image/image.ts";
 import type { Latent } from "../values.ts";
+import { readColours, writeColours } from "./colourFile.ts";
 import { LatentColours } from "./latentColours.ts";
 
 const FORMAT = { channels: 128, cell: 16 };
@@ -74,5 +78,41 @@ describe("colours", () => {
     };
     const { width, height, rgb } = new LatentColours().preview(latent, latent.samples);
     expect([width, height, rgb.length]).toEqual([5, 3, 45]);
+  });
+
+  test("what one process learned of a VAE the next one shows from its first preview, and of another VAE it knows nothing", () => {
+    const folder = mkdtempSync(join(tmpdir(), "weir-colours-"));
+    const file = join(folder, "user", "colours.json");
+    const open = () => new LatentColours(readColours(file), (known) => writeColours(file, known));
+    const first = latentOf(24, 16);
+    const teacher = open();
+    teacher.learn(first, decode(first), FORMAT, "a.safetensors 5 6");
+    const other = latentOf(6, 4, 7777);
+    const taught = teacher.preview(other, other.samples);
+    const next = open();
+    expect(next.preview(other, other.samples, ["x", "a.safetensors 5 6"])).toEqual(taught);
+    const grey = new LatentColours().preview(other, other.samples);
+    expect(grey).not.toEqual(taught);
+    expect(next.preview(other, other.samples, ["a.safetensors 5 7"])).toEqual(grey);
+    expect(
+      next.preview({ ...other, channels: 32 }, other.samples.subarray(0, 32 * 24), ["a.safetensors 5 6"]).rgb,
+    ).toHaveLength(72);
+    rmSync(folder, { recursive: true });
+  });
+
+  test.each([
+    ["nothing", null],
+    ["no JSON", "{"],
+    ["a list", "[1]"],
+    ["too few weights", '{"128 a": [1, 2, 3]}'],
+    ["words", `{"128 a": [${Array(99).fill('"x"')}]}`],
+    ["a family that cannot be", '{"x a": [1]}'],
+  ])("a file with %s teaches nothing and ends nothing", (_, text) => {
+    const folder = mkdtempSync(join(tmpdir(), "weir-colours-"));
+    const file = join(folder, "colours.json");
+    if (text !== null) writeFileSync(file, text);
+    expect(readColours(file)).toEqual(new Map());
+    writeColours(join(file, "not-a-folder", "x"), new Map());
+    rmSync(folder, { recursive: true });
   });
 });

@@ -1,19 +1,32 @@
 import type { ImageBatch } from "../../image/image.ts";
 import type { Preview } from "../../workflow/executionEvent.ts";
 import type { Latent, LatentFormat } from "../values.ts";
+import type { KnownColours } from "./colourFile.ts";
 
 /**
  * What latents look like without decoding them: each cell's channels, weighed and summed to red, green and blue (ComfyUI's "latent2rgb"). The
  * weights are not known beforehand but learned: each time a picture is decoded, the cells of its latent and the means of its pixels under
  * them are fitted by least squares. So they fit whichever VAE is in use, and each family of latents, told by its channels, has its own.
- * Before the first picture of a family a cell shows the channel that differs most between cells, in grey.
+ * What a VAE taught can be kept (`onLearned`) and given to the next one of these, so that only the first picture of a VAE ever is grey: then a cell
+ * shows the channel that differs most between cells.
  */
 export class LatentColours {
   /** By channels of a packed latent: [channels + 1, 3], the last row is added. */
   readonly #learned = new Map<number, Float64Array>();
+  /** The same by channels and VAE. */
+  readonly #byVae: Map<string, Float64Array>;
+  readonly #onLearned: (known: KnownColours) => void;
 
-  /** `image` is what `latent` was decoded to: its sides are `format.cell` times the latent's. Others are passed over. */
-  learn(latent: Latent, image: ImageBatch, format: LatentFormat): void {
+  constructor(known: KnownColours = new Map(), onLearned: (known: KnownColours) => void = () => {}) {
+    this.#byVae = new Map(known);
+    this.#onLearned = onLearned;
+  }
+
+  /**
+   * `image` is what `latent` was decoded to: its sides are `format.cell` times the latent's. Others are passed over. `vae`: which one decoded it
+   * (`colourKey`); null: one that has no file.
+   */
+  learn(latent: Latent, image: ImageBatch, format: LatentFormat, vae: string | null = null): void {
     const cells = unpackedCells(latent);
     const side = format.cell / cells.split;
     if (image.width !== cells.width * side || image.height !== cells.height * side || image.channels < 3) return;
@@ -35,14 +48,22 @@ export class LatentColours {
     // A picture of few colours does not tell all channels apart: what it says nothing of stays near 0.
     for (let i = 0; i < inputs; i++) squares[i * inputs + i]! += (RIDGE * trace) / inputs;
     const weights = solve(squares, targets, inputs);
-    if (weights !== null) this.#learned.set(latent.channels, weights);
+    if (weights === null) return;
+    this.#learned.set(latent.channels, weights);
+    if (vae === null) return;
+    const key = `${latent.channels} ${vae}`;
+    // The one used last is the last.
+    this.#byVae.delete(key);
+    this.#byVae.set(key, weights);
+    this.#onLearned(this.#byVae);
   }
 
-  /** The first picture of a batch: `values` are [batch, channels, height, width]. */
-  preview(latent: Omit<Latent, "samples">, values: Float32Array): Preview {
+  /** The first picture of a batch: `values` are [batch, channels, height, width]. `vaes`: those that may decode it; what the first known one taught counts. */
+  preview(latent: Omit<Latent, "samples">, values: Float32Array, vaes: readonly string[] = []): Preview {
     const cells = unpackedCells({ ...latent, samples: values });
     const { width, height, channels } = cells;
-    const weights = this.#learned.get(latent.channels) ?? greyWeights(cells);
+    const own = vaes.map((vae) => this.#byVae.get(`${latent.channels} ${vae}`)).find((known) => known !== undefined);
+    const weights = own ?? this.#learned.get(latent.channels) ?? greyWeights(cells);
     const rgb = new Uint8ClampedArray(width * height * 3);
     const x = new Float64Array(channels + 1).fill(1);
     for (let cell = 0; cell < width * height; cell++) {

@@ -13,6 +13,7 @@ import type { WeirContext } from "../context.ts";
 import { fitLatent } from "../latent/emptyLatent.ts";
 import { wrongLatent } from "../latent/wrongLatent.ts";
 import { coloursOf } from "../previews/coloursOf.ts";
+import { promptVaes } from "../previews/promptVaes.ts";
 import type { Conditioning, GuiderChoice, Latent, Noise, SamplerChoice, Sigmas } from "../values.ts";
 import { denoiseMaskOf } from "./denoiseMaskOf.ts";
 import { flux2Denoiser } from "./flux2Denoiser.ts";
@@ -71,6 +72,8 @@ export async function sampleLatent(
     seed: request.seed ?? noise.seed ?? 0n,
   };
   const denoiser = flux2Denoiser(model, latent, guidingConds(guider), await modelSigmas(run), context.signal);
+  const watched = context.previews === "latent2rgb";
+  const vaes = watched ? await promptVaes(context.prompt, context.folders) : [];
   let last: Float32Array | undefined;
   try {
     const output = await sample({
@@ -78,8 +81,7 @@ export async function sampleLatent(
       guider: guiderOf(guider, denoiser.denoise, batch),
       callback: ({ step, steps, denoised }) => {
         last = denoised;
-        const shown =
-          context.previews === "latent2rgb" ? coloursOf(context.runtime).preview(latent, denoised) : undefined;
+        const shown = watched ? coloursOf(context).preview(latent, denoised, vaes) : undefined;
         context.progress(step + 1, steps, shown);
       },
     });
