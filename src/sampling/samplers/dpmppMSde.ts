@@ -3,6 +3,7 @@ import type { Sampler } from "../sampler.ts";
 import { mix, weigh } from "./arrays.ts";
 import { brownianOver } from "./brownianOver.ts";
 import type { SdeOptions } from "./sdeOptions.ts";
+import { stepDown } from "./stepDown.ts";
 
 /** Predictions that a step builds on, newest first, and the length in log SNR of the step from each to the next. */
 interface Past {
@@ -20,27 +21,17 @@ export const dpmppMSde =
     const noise = brownianOver(sigmas, seed, x.length);
     const { lambda, alpha } = logSnr(sampling);
     const levels = finiteStart(sigmas, sampling);
-    const steps = levels.length - 1;
     const past: Past[] = [];
-    for (let i = 0; i < steps; i++) {
-      const sigma = levels[i]!;
-      const next = levels[i + 1]!;
-      const denoised = await denoise(x, sigma);
-      callback?.({ step: i, steps, sigma, x, denoised });
-      if (next === 0) {
-        x = denoised;
-        continue;
-      }
+    return stepDown({ x, sigmas: levels, denoise, callback }, ({ x, sigma, next, denoised }) => {
       const h = lambda(next) - lambda(sigma);
       const gain = -Math.expm1(-h * (1 + eta));
       const base = mix((next / sigma) * Math.exp(-h * eta), x, alpha(next) * gain, denoised);
-      x = weigh([1, base], ...corrections(formula, denoised, past, { h, eta }, alpha(next)));
+      const moved = weigh([1, base], ...corrections(formula, denoised, past, { h, eta }, alpha(next)));
       const deviation = next * Math.sqrt(-Math.expm1(-2 * h * eta)) * sNoise;
-      if (deviation !== 0) x = mix(1, x, deviation, noise(sigma, next));
       past.unshift({ denoised, h });
       past.length = Math.min(past.length, 2);
-    }
-    return x;
+      return deviation === 0 ? moved : mix(1, moved, deviation, noise(sigma, next));
+    });
   };
 
 /** What earlier predictions add to a first-order step of length `h` (with its noise, 1 + eta times that), as weights of predictions. */

@@ -4,6 +4,7 @@ import { ancestralStep } from "./ancestralStep.ts";
 import { mix } from "./arrays.ts";
 import { brownianOver } from "./brownianOver.ts";
 import type { SdeOptions } from "./sdeOptions.ts";
+import { stepDown } from "./stepDown.ts";
 
 const f32 = Math.fround;
 
@@ -14,16 +15,7 @@ export const dpmppSde =
     const noise = brownianOver(sigmas, seed, x.length);
     const { lambda, sigma: sigmaAt, alpha } = logSnr(sampling);
     const levels = finiteStart(sigmas, sampling);
-    const steps = levels.length - 1;
-    for (let i = 0; i < steps; i++) {
-      const sigma = levels[i]!;
-      const next = levels[i + 1]!;
-      const denoised = await denoise(x, sigma);
-      callback?.({ step: i, steps, sigma, x, denoised });
-      if (next === 0) {
-        x = denoised;
-        continue;
-      }
+    return stepDown({ x, sigmas: levels, denoise, callback }, async ({ x, sigma, next, denoised }) => {
       const ratio = f32(Math.exp(-lambda(sigma)));
       /** From x at sigma towards `to`, along `direction`, with noise of the path. */
       const advance = (to: number, direction: Float32Array) => {
@@ -36,7 +28,6 @@ export const dpmppSde =
       const between = advance(middle, denoised);
       const second = await denoise(between, middle);
       // at the middle exactly, the first prediction's weight is 0
-      x = advance(next, r === 1 / 2 ? second : mix(1 - 1 / (2 * r), denoised, 1 / (2 * r), second));
-    }
-    return x;
+      return advance(next, r === 1 / 2 ? second : mix(1 - 1 / (2 * r), denoised, 1 / (2 * r), second));
+    });
   };

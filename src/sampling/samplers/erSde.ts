@@ -2,6 +2,7 @@ import { finiteStart, logSnr } from "../logSnr.ts";
 import { defaultNoiseSampler } from "../noiseSampler.ts";
 import type { Sampler } from "../sampler.ts";
 import { mix, weigh } from "./arrays.ts";
+import { stepDown } from "./stepDown.ts";
 
 /** Points of the rule that integrates 1 / noise scale. */
 const POINTS = 200;
@@ -30,40 +31,30 @@ export const erSde =
     const { alpha } = logSnr(sampling);
     const levels = finiteStart(sigmas, sampling);
     const ratio = (i: number) => levels[i]! / alpha(levels[i]!);
-    const steps = levels.length - 1;
     let before: Float32Array | null = null;
     let slopeBefore: Float32Array | null = null;
-    for (let i = 0; i < steps; i++) {
-      const sigma = levels[i]!;
-      const next = levels[i + 1]!;
-      const denoised = await denoise(x, sigma);
-      callback?.({ step: i, steps, sigma, x, denoised });
-      if (next === 0) {
-        x = denoised;
-        continue;
-      }
+    return stepDown({ x, sigmas: levels, denoise, callback }, ({ i, x, sigma, next, denoised }) => {
       const [from, to] = [ratio(i), ratio(i + 1)];
       const r = noiseScale(to) / noiseScale(from);
       const a = alpha(next);
-      x = mix((a / alpha(sigma)) * r, x, a * (1 - r), denoised);
+      let moved = mix((a / alpha(sigma)) * r, x, a * (1 - r), denoised);
       if (before !== null && order > 1) {
         const dt = to - from;
         const { plain, weighted } = integrals(noiseScale, from, to);
         const span = from - ratio(i - 1);
         const slope: Float32Array = mix(1 / span, denoised, -1 / span, before);
-        x = mix(1, x, a * (dt + plain * noiseScale(to)), slope);
+        moved = mix(1, moved, a * (dt + plain * noiseScale(to)), slope);
         if (slopeBefore !== null && order > 2) {
           const half = (from - ratio(i - 2)) / 2;
           const factor = (a * (dt ** 2 / 2 + weighted * noiseScale(to))) / half;
-          x = weigh([1, x], [factor, slope], [-factor, slopeBefore]);
+          moved = weigh([1, moved], [factor, slope], [-factor, slopeBefore]);
         }
         slopeBefore = slope;
       }
       const deviation = Math.sqrt(Math.max(0, to ** 2 - from ** 2 * r ** 2));
-      if (noise !== null) x = mix(1, x, a * deviation * sNoise, noise(sigma, next));
       before = denoised;
-    }
-    return x;
+      return noise === null ? moved : mix(1, moved, a * deviation * sNoise, noise(sigma, next));
+    });
   };
 
 /** Integrals over [to, from] of 1 / scale and of (level - from) / scale, by the left rule. */

@@ -1,28 +1,7 @@
-import type { Sampler } from "../sampler.ts";
-import { derivative, weigh } from "./arrays.ts";
-
-const ORDER = 4;
+import { pseudoNumerical } from "./pseudoNumerical.ts";
 
 /** iPNDM with coefficients for uneven steps. Source: Zhang and Chen 2022 (arXiv:2204.13902); Zhou et al. 2023 (arXiv:2312.00094), diff-sampler. */
-export const ipndmV: Sampler = async ({ x, sigmas, denoise, callback }) => {
-  const start = x;
-  const steps = sigmas.length - 1;
-  /** Newest first. */
-  const slopes: Float32Array[] = [];
-  for (let i = 0; i < steps; i++) {
-    const sigma = sigmas[i]!;
-    const next = sigmas[i + 1]!;
-    const denoised = await denoise(x, sigma);
-    // ComfyUI's callback is given the start latent at every step here
-    callback?.({ step: i, steps, sigma, x: start, denoised });
-    slopes.unshift(derivative(x, denoised, sigma));
-    slopes.length = Math.min(slopes.length, ORDER);
-    const lengths = slopes.map((_, k) => sigmas[i - k + 1]! - sigmas[i - k]!);
-    const weights = coefficients(lengths);
-    x = next === 0 ? denoised : weigh([1, x], ...slopes.map((slope, j) => [lengths[0]! * weights[j]!, slope] as const));
-  }
-  return x;
-};
+export const ipndmV = pseudoNumerical(coefficients);
 
 /** Weights of the slopes, newest first, for steps of `lengths`, newest first. */
 function coefficients([h0, h1, h2, h3]: readonly number[]): number[] {

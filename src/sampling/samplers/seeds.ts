@@ -3,6 +3,7 @@ import { defaultNoiseSampler } from "../noiseSampler.ts";
 import type { Sampler } from "../sampler.ts";
 import { mix, weigh } from "./arrays.ts";
 import type { SdeOptions } from "./sdeOptions.ts";
+import { stepDown } from "./stepDown.ts";
 
 /** e^h - 1, and (e^h - 1 - h) / h. */
 const phi1 = Math.expm1;
@@ -25,17 +26,7 @@ export const seeds =
     const draw = eta * sNoise > 0 ? defaultNoiseSampler(seed, x.length) : null;
     const { lambda, sigma: sigmaAt, alpha } = logSnr(sampling);
     const levels = finiteStart(sigmas, sampling);
-    const steps = levels.length - 1;
-    for (let i = 0; i < steps; i++) {
-      const sigma = levels[i]!;
-      const next = levels[i + 1]!;
-      const denoised = await denoise(x, sigma);
-      callback?.({ step: i, steps, sigma, x, denoised });
-      if (next === 0) {
-        x = denoised;
-        continue;
-      }
-      const start = x;
+    return stepDown({ x, sigmas: levels, denoise, callback }, async ({ x: start, sigma, next, denoised }) => {
       const h = lambda(next) - lambda(sigma);
       const full = h * (eta + 1);
       let noise: Float32Array | null = null;
@@ -61,11 +52,10 @@ export const seeds =
       const second = await denoise(advance(r1, first, [[phi1(-r1 * full), denoised]]), first);
       if (r2 === undefined) {
         const b2 = weights === "phi1" ? phi1(-full) / (2 * r1) : phi2(-full) / r1;
-        x = advance(1, next, [
+        return advance(1, next, [
           [phi1(-full) - b2, denoised],
           [b2, second],
         ]);
-        continue;
       }
       const a2 = (r2 / r1) * phi2(-r2 * full);
       const later = share(r2);
@@ -75,10 +65,9 @@ export const seeds =
       ]);
       const third = await denoise(between, later);
       const b3 = phi2(-full) / r2;
-      x = advance(1, next, [
+      return advance(1, next, [
         [phi1(-full) - b3, denoised],
         [b3, third],
       ]);
-    }
-    return x;
+    });
   };
