@@ -217,6 +217,7 @@ test("a run of unknown length is followed as far as it is told to", async () => 
       movedBytes: 1000 + 3 * 600 + 100,
       readBytes: 1000 + 3 * 600 + 100,
       peakBytes: 650,
+      leftBytes: 600,
     },
   ]);
 });

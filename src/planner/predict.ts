@@ -38,6 +38,8 @@ export interface PredictModel {
 export interface BudgetChange extends Budget {
   /** Acquires until then. */
   readonly at: number;
+  /** Announcements until then, where it comes between one and its first acquire. Default: it comes before the announcement. */
+  readonly announced?: number;
   /** Where it is RAM's budget that changes: the others stay what they are then. */
   readonly ram?: Bytes;
   /** Where it is what other programs leave of the device, by its own count, and not a budget that anybody set. */
@@ -54,6 +56,8 @@ export interface PredictRun {
   readonly uses?: number;
   /** A budget event before it is announced. */
   readonly budget?: Budget;
+  /** Everything was asked back before it (`Residency.trim`), the activation buffer included. */
+  readonly trimmed?: boolean;
   /** What is said to come after it (`Residency.announceNext`), itself first, and what is read ahead while it runs. */
   readonly next?: readonly ModelId[];
   readonly ahead?: readonly ModelId[];
@@ -70,6 +74,8 @@ export interface RunPrediction {
   readonly readBytes: Bytes;
   /** The most that is in use at once, of all kinds. */
   readonly peakBytes: Bytes;
+  /** In use, of all kinds, when it is over. */
+  readonly leftBytes: Bytes;
 }
 
 export interface Prediction {
@@ -113,7 +119,7 @@ export async function predict(input: PredictInput): Promise<Prediction> {
   let acquires = 0;
   const changes = [...(input.budgets ?? [])];
   const change = async (): Promise<void> => {
-    while (changes.length > 0 && changes[0]!.at <= acquires) {
+    while (changes.length > 0 && changes[0]!.at <= acquires && (changes[0]!.announced ?? 0) <= announcements) {
       const { vram, weights, ram: bytes, available } = changes.shift()!;
       if (bytes !== undefined) ram.setBudget(bytes);
       else if (available !== undefined) await residency.followDevice(available);
@@ -121,7 +127,7 @@ export async function predict(input: PredictInput): Promise<Prediction> {
     }
   };
 
-  let held = 0;
+  let [announcements, held] = [0, 0];
   const runs: RunPrediction[] = [];
   const starts: number[] = [];
   const runEvents = () => starts.map((start, i) => events.slice(start, starts[i + 1]));
@@ -130,6 +136,11 @@ export async function predict(input: PredictInput): Promise<Prediction> {
     register(index);
     starts.push(events.length);
     await change();
+    if (run.trimmed) {
+      await residency.trim();
+      ledger.credit("activations", held);
+      held = 0;
+    }
     if (budget !== undefined) await residency.setBudget(budget);
     ledger.credit("activations", held);
     held = 0;
@@ -137,6 +148,7 @@ export async function predict(input: PredictInput): Promise<Prediction> {
     residency.announceNext(next);
     const announced = await residency.announce(schedule, reserved);
     if (!announced.ok) return { runs, doesNotFit: announced.error, events, runEvents: runEvents() };
+    announcements++;
     if (ledger.charge("activations", reserved) !== null)
       throw new Error("invariant: what was announced cannot be charged");
     await residency.readAhead(policy === staticPlacement ? [] : ahead);
@@ -150,12 +162,14 @@ export async function predict(input: PredictInput): Promise<Prediction> {
     const after = log.counters();
     const movedBytes = after.movedBytes - before.movedBytes;
     const readBytes = after.readBytes - before.readBytes;
-    runs.push({ modelBytes, pinnedBytes, windowBytes, weightBudget, movedBytes, readBytes, peakBytes: ledger.peak });
+    const peakBytes = ledger.peak;
     // What was to be loaded has been by then: only a run cut short calls loads off.
     await new Promise((done) => setImmediate(done));
     announced.value.end();
     ledger.credit("activations", reserved - kept);
     held = kept;
+    const leftBytes = ledger.used;
+    runs.push({ modelBytes, pinnedBytes, windowBytes, weightBudget, movedBytes, readBytes, peakBytes, leftBytes });
   }
   return { runs, doesNotFit: null, events, runEvents: runEvents() };
 }

@@ -20,6 +20,8 @@ export interface PolicyRun {
   readonly weightBudget: Bytes;
   readonly movedBytes: Bytes;
   readonly peakBytes: Bytes;
+  /** In use, of all kinds, when it is over. */
+  readonly leftBytes: Bytes;
 }
 
 export interface PolicyOutcome {
@@ -79,6 +81,7 @@ export async function runPolicy(wanted: string | Policy, input: Omit<PredictInpu
       weightBudget: budget,
       movedBytes,
       peakBytes,
+      leftBytes: Math.min(modelBytes, budget),
     };
   });
   if (short === null) return { policy: name, runs, doesNotFit: null };

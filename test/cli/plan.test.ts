@@ -186,8 +186,8 @@ test("--matrix stands alone: what it would leave unread is refused", async () =>
   }
 });
 
-test("a text encoder on the CPU takes nothing of a card's memory, and the plan says where it is", async () => {
-  const flags = ["--card", "RTX 4060", "--vram", "5GB"];
+test("a text encoder on the CPU takes nothing of a card's memory, and is planned where it is: its RAM is copies' no more", async () => {
+  const flags = ["--card", "RTX 4060", "--vram", "5GB", "--ram", "12GB"];
   const on = await report(...flags);
   const beside = await report(...flags, "--set", "CLIPLoader.device=cpu");
   expect(on.runs.map(({ classType }) => classType)).toContain("CLIPTextEncode");
@@ -195,7 +195,27 @@ test("a text encoder on the CPU takes nothing of a card's memory, and the plan s
   expect(beside.models.map(({ kind }) => kind)).toEqual(
     on.models.map(({ kind }) => kind).filter((kind) => kind !== "text-encoder"),
   );
-  expect(beside.warnings.join()).toMatch(/\(text-encoder\) runs on the CPU, beside the card: 5\.45 GB in RAM/);
+  const { runs, models, peakBytes, leftToCopies } = beside.beside!;
+  expect(on.beside).toBeNull();
+  expect(models.map(({ kind }) => kind)).toEqual(["text-encoder"]);
+  expect(runs.map(({ classType, passes }) => [classType, passes])).toEqual([["CLIPTextEncode", 1]]);
+  const [text] = runs;
+  expect(text!.pinnedBytes).toBe(text!.modelBytes);
+  expect(text!.firstPass.hostBytes).toBeGreaterThan(5.4e9);
+  expect(peakBytes).toBeGreaterThanOrEqual(text!.modelBytes + text!.activationBytes + text!.carriedBytes);
+  // One number for each of the card's runs: the encoder stays where it is while what streams has room for its copies beside it.
+  expect(leftToCopies).toHaveLength(beside.runs.length);
+  expect(leftToCopies[0]).toBeLessThan(12e9 - text!.modelBytes);
+  const tight = await report(...flags.slice(0, 4), "--ram", "6GB", "--set", "CLIPLoader.device=cpu");
+  // Where it has none, the encoder makes way.
+  expect(Math.max(...tight.beside!.leftToCopies)).toBe(6e9);
+  const { out } = await plan(...flags, "--set", "CLIPLoader.device=cpu");
+  expect(out).toMatch(
+    /On the CPU, beside the card:\n {2}qwen_3_4b\.safetensors \(text-encoder\): .*\n {2}CLIPTextEncode/,
+  );
+  const refused = await plan(...flags.slice(0, 4), "--ram", "100MB", "--set", "CLIPLoader.device=cpu");
+  expect(refused.code).toBe(4);
+  expect(refused.out).toMatch(/CLIPTextEncode .*does not fit.*--ram is 100 MB/);
 });
 
 test("nothing is written", async () => {

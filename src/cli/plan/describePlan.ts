@@ -1,7 +1,7 @@
 import { FORMULA } from "../../planner/estimate.ts";
 import type { Range } from "../../planner/range.ts";
 import { formatBytes } from "../../runtime/formatBytes.ts";
-import type { PlanReport, ReportedRun } from "./planWorkflow.ts";
+import type { PlanReport, ReportedModel, ReportedRun } from "./planWorkflow.ts";
 
 /** Changes told to people; `--json` has all. */
 const SHOWN_HELP = 3;
@@ -14,13 +14,19 @@ export function describePlan(report: PlanReport): string {
     `  ${device.name} (${formatBytes(device.memoryBytes)}); --vram ${formatBytes(vram)}${ram > 0 ? `, RAM for weights ${formatBytes(ram)}` : ""}; policy ${report.policy}`,
     ...warnings.map((text) => `  warning: ${text}`),
     "Models:",
-    ...models.map(
-      ({ title, encodings, weights, bytes }) =>
-        `  ${title}: ${formatBytes(bytes)} in ${weights} weights${encodings.length > 0 ? `, ${encodings.join(" and ")}` : ""}`,
-    ),
+    ...models.map(describeModel),
     "Runs, in the order in which they happen:",
     ...runs.flatMap(describeRun),
   ];
+  if (report.beside) {
+    const { device, models, runs, peakBytes } = report.beside;
+    lines.push(
+      `On the ${device}, beside the card:`,
+      ...models.map(describeModel),
+      ...runs.flatMap(describeRun),
+      `  peak ${formatBytes(peakBytes)} in RAM, which is part of the ${formatBytes(ram)}`,
+    );
+  }
   if (doesNotFit) {
     const { classType, node, model, stage, weightBytes, reservedBytes, flag, budget, needed, neededByAll, short } =
       doesNotFit;
@@ -45,6 +51,10 @@ export function describePlan(report: PlanReport): string {
       lines.push(`  ${change}: ${seconds ? `first image ${time(seconds)}` : `${formatBytes(movedBytes)} moved`}`);
   }
   return `${lines.join("\n")}\n`;
+}
+
+function describeModel({ title, encodings, weights, bytes }: ReportedModel): string {
+  return `  ${title}: ${formatBytes(bytes)} in ${weights} weights${encodings.length > 0 ? `, ${encodings.join(" and ")}` : ""}`;
 }
 
 function describeRun(run: ReportedRun): string[] {

@@ -21,8 +21,13 @@ export interface PlanDevice {
   readonly source: string;
   /** Weights lie in the machine's own memory. */
   readonly unified: boolean;
+  /** This machine's CPU beside it, opened by the first who asks. */
+  cpu(): Promise<PlanCpu>;
   close(): Promise<void>;
 }
+
+/** A CPU for what a workflow puts there. */
+export type PlanCpu = Pick<PlanDevice, "planning" | "flops">;
 
 export interface PlanDeviceOptions {
   readonly card?: string;
@@ -44,13 +49,31 @@ const CPU_SHARE: Range = { low: 0.05, high: 0.6 };
  * is, since only its library can say what work memory a stage takes beside its activations; no weight is read.
  */
 export async function planDevice({ card, headroom = {}, threads }: PlanDeviceOptions): Promise<PlanDevice> {
-  if (card === undefined) return thisMachine(headroom, threads);
+  const cpu = cpuBeside(threads);
+  const withCpu = (device: Omit<PlanDevice, "cpu">): PlanDevice => ({
+    ...device,
+    cpu: cpu.open,
+    async close() {
+      await cpu.close();
+      await device.close();
+    },
+  });
+  if (card === undefined) return withCpu(await thisMachine(headroom, threads));
   const found = findCard(card);
-  if (found) return cardDevice(found, headroom);
+  if (found) return withCpu(cardDevice(found, headroom));
   throw new UsageError(`--card "${card}" is not in the table; it has ${cards.map(({ name }) => name).join(", ")}`);
 }
 
-function cardDevice(card: Card, headroom: Headroom): PlanDevice {
+function cpuBeside(threads: number | undefined) {
+  let opening: Promise<Omit<PlanDevice, "cpu">> | undefined;
+  return {
+    // Also where WEIR_DISCRETE_CPU makes the device itself of the CPU: the one beside it is the plain CPU.
+    open: (): Promise<PlanCpu> => (opening ??= thisMachine({}, threads, { discreteCpu: false })),
+    close: async (): Promise<void> => (await opening?.catch(() => undefined))?.close(),
+  };
+}
+
+function cardDevice(card: Card, headroom: Headroom): Omit<PlanDevice, "cpu"> {
   const { flops, host } = cardRates(card);
   const info = {
     id: card.name,
@@ -78,8 +101,12 @@ function cardDevice(card: Card, headroom: Headroom): PlanDevice {
   };
 }
 
-async function thisMachine(headroom: Headroom, threads: number | undefined): Promise<PlanDevice> {
-  const library = await openGgml();
+async function thisMachine(
+  headroom: Headroom,
+  threads: number | undefined,
+  options: { readonly discreteCpu?: boolean } = {},
+): Promise<Omit<PlanDevice, "cpu">> {
+  const library = await openGgml(options);
   const info = library.select("cpu");
   const { backend, memory } = library.open(info.id, threads === undefined ? {} : { threads });
   const limit = process.constrainedMemory();

@@ -1,21 +1,26 @@
 import { pinAtMost } from "../../memory/pinAtMost.ts";
-import type { Folders } from "../../nodes/context.ts";
+import type { DoesNotFit } from "../../memory/residency.ts";
+import type { Folders, WeirNode } from "../../nodes/context.ts";
 import type { RecordedModel, RecordedRun } from "../../nodes/planning/planningRuntime.ts";
-import { type Recording, recordWorkflow } from "../../nodes/planning/recordWorkflow.ts";
+import { type RecordedDevice, type Recording, recordWorkflow } from "../../nodes/planning/recordWorkflow.ts";
 import { estimate, type Rates, type Work } from "../../planner/estimate.ts";
 import { neededForAll } from "../../planner/neededForAll.ts";
 import { type PlannedRuns, planRuns, type RunPlan } from "../../planner/planRuns.ts";
-import type { PredictInput } from "../../planner/predict.ts";
 import { addRanges, type Range } from "../../planner/range.ts";
 import type { Precision } from "../../runtime/runtime.ts";
 import type { Prompt } from "../../workflow/node.ts";
+import { planBeside } from "./planBeside.ts";
 import type { PlanDevice } from "./planDevice.ts";
 import { planHelp } from "./planHelp.ts";
+import { planInput } from "./planInput.ts";
+import { ramBudgets } from "./ramBudgets.ts";
 
 export interface PlanOptions {
   readonly file: string;
   readonly prompt: Prompt;
   readonly folders: Folders;
+  /** The classes there are. Default: Weir's own. */
+  readonly nodes?: readonly WeirNode[];
   readonly device: PlanDevice;
   /** Of `plannedPolicies`. */
   readonly policy: string;
@@ -70,6 +75,14 @@ export interface Help {
   readonly movedBytes: number;
 }
 
+export interface ReportedModel {
+  readonly title: string;
+  readonly kind: string;
+  readonly encodings: readonly string[];
+  readonly weights: number;
+  readonly bytes: number;
+}
+
 export interface PlanReport {
   readonly file: string;
   readonly policy: string;
@@ -81,7 +94,8 @@ export interface PlanReport {
     readonly stage: string;
     readonly weightBytes: number;
     readonly reservedBytes: number;
-    readonly flag: "--vram" | "--vram-weights";
+    /** `--ram`: of what runs on the CPU beside the device. */
+    readonly flag: "--vram" | "--vram-weights" | "--ram";
     readonly budget: number;
     readonly needed: number;
     /** The least with which the whole workflow runs: a later run may need more. */
@@ -98,16 +112,20 @@ export interface PlanReport {
   readonly vram: number;
   readonly ram: number;
   readonly diskBytesPerSecond: Range;
-  readonly models: readonly {
-    readonly title: string;
-    readonly kind: string;
-    readonly encodings: readonly string[];
-    readonly weights: number;
-    readonly bytes: number;
-  }[];
+  readonly models: readonly ReportedModel[];
   readonly runs: readonly ReportedRun[];
   /** Weights, activations and carried tensors together, at their most. */
   readonly peakBytes: number;
+  /** What the workflow puts on the CPU beside the device, and no part of the above: its memory is RAM, as much as `ram` says. */
+  readonly beside: {
+    readonly device: string;
+    readonly models: readonly ReportedModel[];
+    readonly runs: readonly ReportedRun[];
+    readonly peakBytes: number;
+    /** Of `ram`, what is left to copies of the device's weights in each of its runs. */
+    readonly leftToCopies: readonly number[];
+  } | null;
+  /** Bytes are the device's; seconds are of all that runs. */
   readonly image: Work & { readonly seconds: Range | null };
   readonly help: readonly Help[];
   readonly warnings: readonly string[];
@@ -139,75 +157,133 @@ export async function planWorkflow(
       ...(fp8 && { fp8 }),
       vram,
       ...(vramWeights === undefined ? {} : { vramWeights }),
+      ...(options.nodes && { nodes: options.nodes }),
+      cpu: async () => (await device.cpu()).planning,
     });
   const recording = await record(prompt);
   if (recording.status !== "recorded") return { ok: false, recording };
   const { models, runs } = recording;
   const rates: Rates | null = device.flops && { flops: device.flops, host: device.host, disk };
-  const seconds = (work: Work): Range | null =>
-    rates && estimate(device.unified ? { ...work, diskBytes: work.hostBytes, hostBytes: 0 } : work, rates);
-  const total = (planned: PlannedRuns) => imageOf(planned, seconds);
+  const seconds = (work: Work): Range | null => rates && estimate(device.unified ? inPlace(work) : work, rates);
 
-  const plan = (scenario: Scenario): Promise<PlannedRuns> =>
-    planRuns(
-      scenario.kept === undefined ? policy : pinAtMost(scenario.kept.share),
-      planInput(scenario, device, vramWeights),
-      { ram: device.unified ? 0 : scenario.ram },
-    );
+  const input = (scenario: Scenario) => {
+    const { vram } = scenario;
+    const weights = vramWeights && "bytes" in vramWeights ? vramWeights.bytes : vram;
+    return planInput(scenario, device.planning, { vram, weights });
+  };
+  const alone = (scenario: Scenario): Promise<PlannedRuns> =>
+    planRuns(policyOf(scenario), input(scenario), tiers(scenario));
+  const policyOf = ({ kept }: Scenario) => (kept === undefined ? policy : pinAtMost(kept.share));
+  const tiers = ({ ram }: Scenario) => ({ ram: device.unified ? 0 : ram });
   const own: Scenario = { models, runs, vram, ram, kept };
+  const besideOf = async (scenario: Scenario, planned: PlannedRuns) =>
+    recording.beside &&
+    planBeside({
+      beside: recording.beside,
+      cpu: (await device.cpu()).planning,
+      policy,
+      ram: scenario.ram,
+      device: planned.runs.map(({ run }, i) => ({
+        order: scenario.runs[i]!.order,
+        streams: run.modelBytes - run.pinnedBytes,
+      })),
+    });
+  /** What stays in VRAM is the same whatever RAM has: it is planned first, then with the RAM that the CPU leaves. */
+  const plan = async (scenario: Scenario): Promise<PlannedRuns> => {
+    const planned = await alone(scenario);
+    const beside = await besideOf(scenario, planned);
+    if (beside === null) return planned;
+    const given = input(scenario);
+    const uses = planned.runs.map(({ run }) => run.uses.length);
+    const budgets = ramBudgets(beside.ram, uses, scenario.ram, given.budget);
+    return planRuns(policyOf(scenario), { ...given, budgets }, tiers(scenario));
+  };
   const planned = await plan(own);
+  const beside = await besideOf(own, planned);
+  const cpuRates: Rates | null = beside && cpuRatesOf((await device.cpu()).flops, disk);
+  const onCpu = (work: Work): Range | null => cpuRates && estimate(inPlace(work), cpuRates);
+  const besideSeconds = beside && imageOf(beside.planned, onCpu).seconds;
+  const total = (planned: PlannedRuns): PlanReport["image"] => {
+    const image = imageOf(planned, seconds);
+    if (beside === null) return image;
+    return { ...image, seconds: image.seconds && besideSeconds && addRanges(image.seconds, besideSeconds) };
+  };
   const help = await planHelp({ prompt, record, own, device, plan, total, planned });
 
-  const reported = planned.runs.map((planned, i): ReportedRun => {
-    const run = runs[i]!;
-    const { pinnedBytes, windowBytes, weightBudget, movedBytes, modelBytes } = planned.run;
-    const pass = (work: Work): PassWork => ({ ...work, seconds: seconds(work) });
-    return {
-      node: run.node,
-      classType: recording.classes[run.node] ?? prompt[run.node]?.class_type ?? "",
-      model: models[run.model]!.title,
-      passes: planned.passes,
-      modelBytes,
-      pinnedBytes,
-      windowBytes,
-      weightBudget,
-      activationBytes: run.activationBytes,
-      carriedBytes: run.carriedBytes,
-      movedBytes,
-      firstPass: pass(planned.first),
-      steadyPass: planned.steady && pass(planned.steady),
-      seconds: runSeconds(planned, seconds),
-      stages: planned.stages,
-    };
-  });
+  const classOf = (node: string): string => recording.classes[node] ?? prompt[node]?.class_type ?? "";
+  const reportRuns = (
+    { runs: planned }: PlannedRuns,
+    { models, runs }: RecordedDevice,
+    seconds: (work: Work) => Range | null,
+  ) =>
+    planned.map((planned, i): ReportedRun => {
+      const run = runs[i]!;
+      const { pinnedBytes, windowBytes, weightBudget, movedBytes, modelBytes } = planned.run;
+      const pass = (work: Work): PassWork => ({ ...work, seconds: seconds(work) });
+      return {
+        node: run.node,
+        classType: classOf(run.node),
+        model: models[run.model]!.title,
+        passes: planned.passes,
+        modelBytes,
+        pinnedBytes,
+        windowBytes,
+        weightBudget,
+        activationBytes: run.activationBytes,
+        carriedBytes: run.carriedBytes,
+        movedBytes,
+        firstPass: pass(planned.first),
+        steadyPass: planned.steady && pass(planned.steady),
+        seconds: runSeconds(planned, seconds),
+        stages: planned.stages,
+      };
+    });
   const neededByAll =
     planned.doesNotFit &&
     (await neededForAll(
       kept === undefined ? policy : pinAtMost(kept.share),
-      planInput(own, device, vramWeights),
-      { ram: device.unified ? 0 : ram },
+      input(own),
+      tiers(own),
       planned.doesNotFit,
     ));
-  const failing = planned.doesNotFit && runs[planned.runs.length]!;
+  const refused = (
+    refusal: DoesNotFit,
+    { models, runs }: RecordedDevice,
+    done: number,
+    flag: NonNullable<PlanReport["doesNotFit"]>["flag"],
+    neededByAll: number,
+  ): PlanReport["doesNotFit"] => {
+    const { stage, weightBytes, reservedBytes, needed, limit } = refusal;
+    const { node, model } = runs[done]!;
+    const budget = refusal.budget[limit];
+    return {
+      node,
+      classType: classOf(node),
+      model: models[model]!.title,
+      stage,
+      weightBytes,
+      reservedBytes,
+      flag,
+      budget,
+      needed,
+      neededByAll,
+      short: needed - budget,
+    };
+  };
+  const onCpuRefused = beside?.planned.doesNotFit ?? null;
+  const flagOf = { vram: "--vram", weights: "--vram-weights" } as const;
+  const doesNotFit =
+    onCpuRefused && recording.beside
+      ? refused(onCpuRefused, recording.beside, beside!.planned.runs.length, "--ram", onCpuRefused.needed)
+      : planned.doesNotFit &&
+        refused(planned.doesNotFit, own, planned.runs.length, flagOf[planned.doesNotFit.limit], neededByAll!);
   return {
     ok: true,
     report: {
       file,
       policy: kept === undefined ? policy : `${policy} (${kept.flag})`,
-      fits: planned.doesNotFit === null,
-      doesNotFit: planned.doesNotFit && {
-        node: failing!.node,
-        classType: recording.classes[failing!.node] ?? prompt[failing!.node]?.class_type ?? "",
-        model: models[failing!.model]!.title,
-        stage: planned.doesNotFit.stage,
-        weightBytes: planned.doesNotFit.weightBytes,
-        reservedBytes: planned.doesNotFit.reservedBytes,
-        flag: planned.doesNotFit.limit === "vram" ? "--vram" : "--vram-weights",
-        budget: planned.doesNotFit.budget[planned.doesNotFit.limit],
-        needed: planned.doesNotFit.needed,
-        neededByAll: neededByAll!,
-        short: planned.doesNotFit.needed - planned.doesNotFit.budget[planned.doesNotFit.limit],
-      },
+      fits: doesNotFit === null,
+      doesNotFit,
       device: {
         name: device.planning.info.description,
         memoryBytes: device.memoryBytes,
@@ -217,15 +293,17 @@ export async function planWorkflow(
       vram,
       ram: device.unified ? 0 : ram,
       diskBytesPerSecond: disk,
-      models: models.map(({ title, kind, encodings, weights }) => ({
-        title,
-        kind,
-        encodings,
-        weights: weights.length,
-        bytes: weights.reduce((sum, { bytes }) => sum + bytes, 0),
-      })),
-      runs: reported,
-      peakBytes: Math.max(0, ...planned.runs.map(({ run }) => run.peakBytes)),
+      models: models.map(reportModel),
+      runs: reportRuns(planned, own, seconds),
+      peakBytes: peakOf(planned),
+      beside: beside &&
+        recording.beside && {
+          device: "CPU",
+          models: recording.beside.models.map(reportModel),
+          runs: reportRuns(beside.planned, recording.beside, onCpu),
+          peakBytes: peakOf(beside.planned),
+          leftToCopies: beside.ram,
+        },
       image: total(planned),
       help,
       warnings: recording.warnings,
@@ -233,28 +311,17 @@ export async function planWorkflow(
   };
 }
 
-/** A recording as the planner takes it. */
-function planInput(
-  { models, runs, vram }: Scenario,
-  { planning }: PlanDevice,
-  vramWeights: PlanOptions["vramWeights"],
-): Omit<PredictInput, "policy"> {
-  const { alignment, maxBufferBytes, id } = planning.info;
-  return {
-    device: { device: id, alignment, maxChunkBytes: maxBufferBytes, discrete: !planning.info.unified },
-    budget: { vram, weights: vramWeights && "bytes" in vramWeights ? vramWeights.bytes : vram },
-    models: models.map(({ title, weights, afterRuns }) => ({ id: title, weights, afterRuns })),
-    runs: runs.map(({ schedule, uses, passes, activationBytes, carriedBytes, budget, next, ahead }) => ({
-      schedule,
-      next,
-      ahead,
-      reserved: activationBytes + carriedBytes,
-      kept: activationBytes,
-      uses: passes * uses.length,
-      ...(budget && { budget: { ...budget, vram } }),
-    })),
-  };
+function reportModel({ title, kind, encodings, weights }: RecordedModel): ReportedModel {
+  const bytes = weights.reduce((sum, { bytes }) => sum + bytes, 0);
+  return { title, kind, encodings, weights: weights.length, bytes };
 }
+
+const peakOf = ({ runs }: PlannedRuns): number => Math.max(0, ...runs.map(({ run }) => run.peakBytes));
+
+/** On a device that computes in the machine's memory what moves is what is read. */
+const inPlace = (work: Work): Work => ({ ...work, diskBytes: work.hostBytes, hostBytes: 0 });
+
+const cpuRatesOf = (flops: Range | null, disk: Range): Rates | null => flops && { flops, host: null, disk };
 
 /** Passes do not overlap: their times add up. */
 function runSeconds({ first, steady, passes }: RunPlan, seconds: (work: Work) => Range | null): Range | null {

@@ -27,6 +27,8 @@ export interface PlanningOptions {
   readonly vram: number;
   /** As `RuntimeOptions.vramWeights`. */
   readonly vramWeights?: { readonly bytes: number } | { readonly share: number };
+  /** Where several runtimes record: gives each run its number. Default: a count of its own. */
+  readonly nextRun?: () => number;
 }
 
 /** A model as the runtime would register it. Weights are numbered through all of them, from 0. */
@@ -45,6 +47,8 @@ export interface RecordedModel {
 export interface RecordedRun {
   /** The node that began it, by id. */
   readonly node: string;
+  /** Counts runs in the order in which they begin, through all devices. */
+  readonly order: number;
   /** Index of its model. */
   readonly model: number;
   readonly schedule: Schedule;
@@ -72,7 +76,8 @@ export interface PlanningRuntime extends Runtime {
  * A pass computes nothing and gives zeros. Nodes cannot tell it from a device, so what they will use is what they say here: nothing is
  * declared a second time. Mirrors runtime/loadedModel.ts; a test holds the two to the same events.
  */
-export function planningRuntime({ device, precision, fp8, vram, vramWeights }: PlanningOptions): PlanningRuntime {
+export function planningRuntime(options: PlanningOptions): PlanningRuntime {
+  const { device, precision, fp8, vram, vramWeights, nextRun = () => runs.length } = options;
   const models: RecordedModel[] = [];
   const runs: RecordedRun[] = [];
   const files = new Map<string, LoadedFile>();
@@ -171,6 +176,7 @@ export function planningRuntime({ device, precision, fp8, vram, vramWeights }: P
           next: titles([handle, ...here(upcoming.soon), ...here(upcoming.later)]),
           ahead: titles(foreseen),
           node: runtime.node,
+          order: nextRun(),
           model: index,
           schedule: { kind: "repeat", n: repeat, body },
           uses,

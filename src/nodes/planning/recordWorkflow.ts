@@ -1,5 +1,3 @@
-import { formatBytes } from "../../runtime/formatBytes.ts";
-import { planActivations } from "../../tensor/planActivations.ts";
 import { createResultCache } from "../../workflow/createResultCache.ts";
 import { describeValidation } from "../../workflow/describeValidation.ts";
 import { execute } from "../../workflow/execute.ts";
@@ -12,10 +10,24 @@ import { UpcomingModels } from "../upcomingModels.ts";
 import {
   type PlanningDevice,
   type PlanningOptions,
+  type PlanningRuntime,
   planningRuntime,
   type RecordedModel,
   type RecordedRun,
 } from "./planningRuntime.ts";
+
+/** What runs on one device. */
+export interface RecordedDevice {
+  readonly models: readonly RecordedModel[];
+  readonly runs: readonly RecordedRun[];
+}
+
+export interface RecordingOptions extends PlanningOptions {
+  /** The CPU beside a device with memory of its own, for what a workflow puts there; asked for by who does. Default: there is none. */
+  readonly cpu?: () => Promise<PlanningDevice>;
+  /** The classes there are. Default: Weir's own. */
+  readonly nodes?: readonly WeirNode[];
+}
 
 /** What a workflow would make its runtime do, in the order in which it would. */
 export type Recording =
@@ -23,6 +35,8 @@ export type Recording =
       readonly status: "recorded";
       readonly models: readonly RecordedModel[];
       readonly runs: readonly RecordedRun[];
+      /** What it puts on the CPU beside the device: a residency of its own. */
+      readonly beside: RecordedDevice | null;
       /** Class of each node that runs, by id. */
       readonly classes: Readonly<Record<string, string>>;
       readonly warnings: readonly string[];
@@ -38,18 +52,32 @@ export type Recording =
  * Executes a workflow on a runtime that has no device: loaders read headers, everything that uses a model says what it would use. Nodes that
  * show or save something are left out, so nothing leaves and nothing is written. Host arithmetic is done, on zeros: sizes come out right.
  */
-export async function recordWorkflow(prompt: Prompt, folders: Folders, options: PlanningOptions): Promise<Recording> {
-  const runtime = planningRuntime(options);
-  // What a workflow puts on the CPU beside a card takes RAM and none of the card's memory.
-  const beside = options.device.info.unified ? runtime : planningRuntime({ ...options, device: besideCpu });
-  const byName = new Map(allNodes.map((node) => [node.name, node.outputNode === true ? unshown(node) : node]));
+export async function recordWorkflow(
+  prompt: Prompt,
+  folders: Folders,
+  { cpu, nodes: known = allNodes, ...options }: RecordingOptions,
+): Promise<Recording> {
+  let runsBegun = 0;
+  const nextRun = () => runsBegun++;
+  const runtime = planningRuntime({ ...options, nextRun });
+  let beside: PlanningRuntime | null = null;
+  // What a workflow puts on the CPU beside a card takes RAM and none of the card's memory; `--vram-weights` is the card's alone.
+  const besideRuntime = async (): Promise<PlanningRuntime> => {
+    if (cpu === undefined || options.device.info.unified) return runtime;
+    const { vramWeights: _, ...everywhere } = options;
+    const device = await cpu();
+    beside ??= planningRuntime({ ...everywhere, device, nextRun });
+    beside.node = runtime.node;
+    return beside;
+  };
+  const byName = new Map(known.map((node) => [node.name, node.outputNode === true ? unshown(node) : node]));
   const nodes = (classType: string) => byName.get(classType);
   const warnings: string[] = [];
   const upcoming = new UpcomingModels(nodes);
   const contextOf = (base: NodeContext): WeirContext => ({
     ...base,
     runtime: upcoming.watch(runtime, base.nodeId),
-    cpu: () => Promise.resolve(upcoming.watch(beside, base.nodeId)),
+    cpu: async () => upcoming.watch(await besideRuntime(), base.nodeId),
     folders,
     options: { disableMetadata: true },
     warn: (text) => void warnings.push(text),
@@ -74,8 +102,11 @@ export async function recordWorkflow(prompt: Prompt, folders: Folders, options: 
       context: contextOf,
       onEvent: (event) => {
         if (event.kind === "executing") {
-          runtime.node = event.node;
-          for (const each of [runtime, beside]) each.announceNext(upcoming.after(event.node));
+          for (const each of [runtime, beside]) {
+            if (each === null) continue;
+            each.node = event.node;
+            each.announceNext(upcoming.after(event.node));
+          }
         }
         if (event.kind === "progress_state" && event.state === "finished") upcoming.done(event.node);
       },
@@ -85,37 +116,17 @@ export async function recordWorkflow(prompt: Prompt, folders: Folders, options: 
       return { status: "error", node, classType, error };
     }
     if (execution.status !== "success") throw new Error("invariant: nobody interrupts a plan");
-    if (beside !== runtime)
-      for (const { title, weights } of beside.models) {
-        const bytes = weights.reduce((sum, { bytes }) => sum + bytes, 0);
-        warnings.push(
-          `${title} runs on the CPU, beside the card: ${formatBytes(bytes)} in RAM, which is part of --ram; no part of the plan`,
-        );
-      }
     const classes = Object.fromEntries(execution.executed.map((id) => [id, prompt[id]!.class_type]));
-    return { status: "recorded", models: runtime.models, runs: runtime.runs, classes, warnings };
+    const { models, runs } = runtime;
+    return { status: "recorded", models, runs, beside: besideOf(beside), classes, warnings };
   } finally {
     await runtime.close();
-    if (beside !== runtime) await beside.close();
+    await (beside as PlanningRuntime | null)?.close();
   }
 }
 
-/** The CPU as ggml's, as far as sizes go. */
-const ALIGNMENT = 32;
-const besideCpu: PlanningDevice = {
-  info: {
-    id: "cpu",
-    kind: "cpu",
-    description: "CPU",
-    unified: true,
-    async: false,
-    alignment: ALIGNMENT,
-    maxBufferBytes: Number.MAX_SAFE_INTEGER,
-    memoryTotal: 0,
-    memoryFree: 0,
-  },
-  activationBytes: (program) => planActivations(program, { alignment: ALIGNMENT }).bytes,
-};
+const besideOf = (beside: PlanningRuntime | null): RecordedDevice | null =>
+  beside && { models: beside.models, runs: beside.runs };
 
 const unshown = (node: WeirNode): WeirNode => ({
   ...node,
