@@ -8,6 +8,8 @@ export function describeMemoryEvent(event: MemoryEvent, weight: string | undefin
       return `  move  ${weight ?? event.weight}  ${formatBytes(event.bytes)}  ${event.from} -> ${event.to}  ${event.reason}`;
     case "undone":
       return `  undone  ${weight ?? event.weight}  ${formatBytes(event.bytes)}  ${event.from} -> ${event.to}  ${event.reason}`;
+    case "read":
+      return `  read  ${weight ?? event.weight}  ${formatBytes(event.bytes)} of other weights  ${event.reason}`;
     case "drop":
       return `  drop  ${weight ?? event.weight}  ${formatBytes(event.bytes)}  ${event.from}  ${event.reason}`;
     case "plan":

@@ -89,5 +89,7 @@ export interface WeightSource {
   shapedAs?(name: string, shape: readonly number[]): TensorEntry | undefined;
   /** Fills `into` with the tensor's bytes from `offset` on. Throws `MissingTensor`, `FileChanged`, `ReadFailed` (each names file and fact). */
   read(name: string, offset: number, into: Uint8Array): Promise<void>;
+  /** Bytes of other sources' tensors that reads of this one have taken since it was last asked; of a source that makes its tensors of them. */
+  takeBeside?(): number;
   close(): Promise<void>;
 }

@@ -20,6 +20,12 @@ test("the ring keeps the newest, oldest first; counters forget nothing", () => {
   expect(log.counters()).toMatchObject({ moves: 8, movedBytes: 80, movedBytesByReason: { pin: 40, stream: 40 } });
 });
 
+test("what was read to make a weight of it is read, and has moved nowhere", () => {
+  const log = createEventLog(9);
+  log.add({ kind: "read", at: 1, device: "fake", weight: 2, bytes: 70, reason: "made" });
+  expect(log.counters()).toMatchObject({ moves: 0, movedBytes: 0, readBytes: 70, ramBytes: 0 });
+});
+
 test("what was called off before it began is counted as if it had not been: RAM's bytes are those of copies that were there", () => {
   const log = createEventLog(9);
   const via = { ...move(2, 10), from: "ram" as const };

@@ -40,6 +40,9 @@ export function createEventLog(ringSize: number): EventLog {
         case "undone":
           tally(event, -1);
           break;
+        case "read":
+          count.readBytes += event.bytes;
+          break;
         case "drop":
           if (event.from === "ram") {
             count.ramDroppedBytes += event.bytes;

@@ -77,6 +77,9 @@ export function createResidency(options: ResidencyOptions): CheckedResidency {
         const message = error instanceof Error ? error.message : String(error);
         events.add({ kind: "fault", at: state.now, device: memory.device, what, message });
       },
+      beside({ id }, bytes) {
+        events.add({ kind: "read", at: state.now, device: memory.device, weight: id, bytes, reason: "made" });
+      },
     }),
     concurrency,
     lock: new Lock(),

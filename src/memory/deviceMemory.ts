@@ -51,6 +51,9 @@ export interface DeviceMemory {
  * runtime/, and by fakes. Rejects with a typed error when the file cannot be read or has changed.
  */
 export interface WeightStore {
-  /** Fills `into` with the bytes [offset, offset + into.length) of the weight's resident form. */
-  fill(weight: WeightId, offset: Bytes, into: Uint8Array): Promise<void>;
+  /**
+   * Fills `into` with the bytes [offset, offset + into.length) of the weight's resident form. `beside`: told how many bytes of other weights were read for it, where it
+   * is made of them.
+   */
+  fill(weight: WeightId, offset: Bytes, into: Uint8Array, beside?: (bytes: Bytes) => void): Promise<void>;
 }

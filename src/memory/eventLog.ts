@@ -27,6 +27,15 @@ export type MemoryEvent =
       readonly reason: Reason;
       readonly through?: boolean;
     }
+  /** Bytes of other weights that were read from files to make this one (the lengths that DoRA needs of a matrix), and are kept nowhere. */
+  | {
+      readonly kind: "read";
+      readonly at: number;
+      readonly device: DeviceId;
+      readonly weight: WeightId;
+      readonly bytes: Bytes;
+      readonly reason: Reason;
+    }
   | {
       readonly kind: "drop";
       readonly at: number;
@@ -106,7 +115,7 @@ export interface Counters {
   readonly moves: number;
   readonly movedBytes: Bytes;
   readonly movedBytesByReason: Readonly<Partial<Record<Reason, Bytes>>>;
-  /** Bytes read from files: into device memory, or into RAM to go on from there. */
+  /** Bytes read from files: into device memory, into RAM to go on from there, or to make a weight of them. */
   readonly readBytes: Bytes;
   /** Bytes moved into device memory from copies in RAM that were there before, or on their way. */
   readonly ramBytes: Bytes;

@@ -68,6 +68,8 @@ export interface LoaderOptions {
   /** Holds RAM copies, and staging comes out of its budget. */
   readonly ram: RamTier;
   readonly fault: (what: "read" | "upload", error: unknown) => void;
+  /** So many bytes of other weights were read to make this one. */
+  readonly beside: (weight: WeightRecord, bytes: Bytes) => void;
 }
 
 /**
@@ -76,7 +78,7 @@ export interface LoaderOptions {
  * mapped takes one staging buffer per load in flight. An upload that fails is tried once more; a read is not (its error says what
  * happened to the file).
  */
-export function createLoader({ memory, store, concurrency, ram, fault }: LoaderOptions): Loader {
+export function createLoader({ memory, store, concurrency, ram, fault, beside }: LoaderOptions): Loader {
   const reads = new Lane<Job>(concurrency);
   const uploads = new Lane<Job>(concurrency);
   const staging: HostBlock[] = [];
@@ -159,7 +161,7 @@ export function createLoader({ memory, store, concurrency, ram, fault }: LoaderO
 
   async function fill(weight: WeightRecord, offset: Bytes, into: Uint8Array): Promise<void> {
     try {
-      await store.fill(weight.id, offset, into);
+      await store.fill(weight.id, offset, into, (bytes) => beside(weight, bytes));
     } catch (error) {
       fault("read", error);
       throw error;

@@ -45,7 +45,7 @@ export function watchThrash(state: State): ThrashWatch {
   let told = false;
   const stop = events.listen((event) => {
     if (event.kind === "budget") leastVram = Math.min(leastVram, event.vram);
-    if (!("weight" in event) || !state.scheduled.has(event.weight)) return;
+    if (!("weight" in event) || event.kind === "read" || !state.scheduled.has(event.weight)) return;
     const { kind, weight, bytes, reason } = event;
     if (kind === "drop" && event.from === "vram") {
       left[reason] = (left[reason] ?? 0) + bytes;

@@ -47,6 +47,7 @@ export type Reason =
   | "stream" /** planned for one use, through the window */
   | "ahead" /** of a model that runs later, into room that nothing else wanted */
   | "miss" /** asked for before the plan had brought it, or never announced */
+  | "made" /** read to make another weight of it */
   | "used" /** a streamed weight after its use */
   | "replan" /** no longer part of the plan */
   | "room" /** made way for something that needs the room now */

@@ -24,11 +24,18 @@ export function createFileStore(): WeightStore & {
   return {
     add: (id, origin) => void origins.set(id, origin),
     remove: (id) => void origins.delete(id),
-    async fill(id, offset, into) {
+    async fill(id, offset, into, beside) {
       const origin = origins.get(id);
       if (!origin) throw new Error(`invariant: weight ${id} has no file`);
       const { source, name, form } = origin;
-      if (form.from === "same") return source.read(name, offset, into);
+      if (form.from === "same") {
+        try {
+          return await source.read(name, offset, into);
+        } finally {
+          const bytes = source.takeBeside?.() ?? 0;
+          if (bytes > 0) beside?.(bytes);
+        }
+      }
       const values = new Float32Array(into.buffer, into.byteOffset, into.byteLength / 4);
       if (form.from !== "F16" && form.from !== "BF16")
         return blocksToF32(source, name, form.from, offset / 4, values, PIECE);

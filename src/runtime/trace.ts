@@ -87,9 +87,9 @@ export function traceMoves(tracer: Tracer, label: Label): MoveTrace {
   };
   return {
     store: (store) => ({
-      async fill(weight, offset, into) {
+      async fill(weight, offset, into, beside) {
         const start = tracer.now();
-        await store.fill(weight, offset, into);
+        await store.fill(weight, offset, into, beside);
         readInto.set(into.buffer, weight);
         note("reads", weight, start, into.byteLength);
       },

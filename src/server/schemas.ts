@@ -77,7 +77,7 @@ export const eventsAnswer = z
       z.looseObject({
         seq: z.int(),
         time: z.number(),
-        kind: z.enum(["move", "undone", "drop", "plan", "budget", "chunk", "fault", "thrash", "acquire"]),
+        kind: z.enum(["move", "undone", "read", "drop", "plan", "budget", "chunk", "fault", "thrash", "acquire"]),
         at: z.int(),
         device: z.string(),
         beside: z.boolean().optional(),

@@ -47,6 +47,7 @@ beforeAll(async () => {
   await writeLora("first", ["lora"], 1);
   await writeLora("second", ["lora bf16"], 100);
   await writeLora("all kinds", KINDS, 200);
+  await writeLora("dora", ["dora"], 300);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -220,6 +221,24 @@ describe("on the CPU", () => {
     const { adapters } = withLora(runtime, model, only as typeof targets, undefined, await lora("first"), 1);
     const wholes = [...adapters!.companions.weights.values()].map((weight) => weight.model.model.whole ?? false);
     expect(new Set(wholes)).toEqual(new Set([false]));
+    await runtime.close();
+  });
+
+  test("what DoRA reads of the model is in the log, to the byte and once", { timeout: 120_000 }, async () => {
+    const session = await open();
+    const { draw, runtime, model } = session;
+    await draw();
+    const entries = new Map(model.weights.map(({ name, entry }) => [name, entry]));
+    const bytes = LAYERS.reduce((sum, [stem]) => sum + entries.get(`${stem}.weight`)!.bytes, 0);
+    const read = () => {
+      const { readBytes, movedBytes } = runtime.stats().counters;
+      return readBytes - movedBytes;
+    };
+    expect(read()).toBe(0);
+    await draw(["dora", 1]);
+    expect(read()).toBe(bytes);
+    await draw(["dora", 0.5]);
+    expect(read()).toBe(bytes);
     await runtime.close();
   });
 

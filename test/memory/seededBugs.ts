@@ -75,6 +75,12 @@ export const seededBugs: readonly SeededBug[] = [
     to: "name",
   },
   {
+    name: "what is read to make a weight of it is not counted",
+    file: "createEventLog.ts",
+    from: "count.readBytes += event.bytes;",
+    to: "",
+  },
+  {
     name: "a read that never was stays counted",
     file: "ramTier.ts",
     from: "copy.unread?.();",

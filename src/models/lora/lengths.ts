@@ -15,12 +15,16 @@ export const lengthName = (weight: string, at: number, a: number, b: number): st
 /**
  * What DoRA needs to know of a model: the squared lengths of a weight's rows, and where it stacks on other LoRAs the inner products with
  * what those add. With w = sum of c_i p_i, |w|^2 = sum of c_i c_j (p_i . p_j): strengths enter as numbers and cost no second look.
- * A model of its own whose vectors are made when they are first read: then the host reads each such base weight once, in pieces, beside
- * what the memory's counters tell; the vectors (4 bytes a row) are kept as long as the model is. `null`: no step is a DoRA.
+ * A model of its own whose vectors are made when they are first read: then the host reads each such base weight once, in pieces (`takeBeside`
+ * says how much, for the memory's log); the vectors (4 bytes a row) are kept as long as the model is. `null`: no step is a DoRA.
  */
 export function lengthsModel(base: Model, steps: ReadonlyMap<string, readonly Step[]>): Model | null {
   const weights: WeightDecl[] = [];
   const makers = new Map<string, () => Promise<Float32Array>>();
+  let beside = 0;
+  const counted = countReads((bytes) => {
+    beside += bytes;
+  });
   const asked = createHash("sha256").update(base.source.identity);
   for (const [weight, list] of steps)
     for (const [at, step] of list.entries()) {
@@ -29,7 +33,7 @@ export function lengthsModel(base: Model, steps: ReadonlyMap<string, readonly St
       const parts = lengthParts(list, at)!;
       let made: Promise<ReadonlyMap<string, Float32Array>> | undefined;
       const all = () => {
-        made ??= innerProducts(base, weight, list, at, parts).catch((error: unknown) => {
+        made ??= innerProducts(base, weight, list, at, parts, counted).catch((error: unknown) => {
           // what failed once may be read the next time
           made = undefined;
           throw error;
@@ -65,10 +69,28 @@ export function lengthsModel(base: Model, steps: ReadonlyMap<string, readonly St
         offset,
         into,
       ),
+    takeBeside() {
+      const bytes = beside;
+      beside = 0;
+      return bytes;
+    },
     close: () => Promise.resolve(),
   };
   return { kind: "lora-lengths", source, weights };
 }
+
+/** A source that tells how many bytes its reads take. */
+const countReads =
+  (told: (bytes: number) => void) =>
+  (source: WeightSource): WeightSource =>
+    Object.create(source, {
+      read: {
+        value(name: string, offset: number, into: Uint8Array) {
+          told(into.length);
+          return source.read(name, offset, into);
+        },
+      },
+    }) as WeightSource;
 
 /** Sums over each row (or column) of the step's part of the weight, for each pair of parts. */
 async function innerProducts(
@@ -77,10 +99,19 @@ async function innerProducts(
   steps: readonly Step[],
   at: number,
   parts: readonly number[],
+  counted: (source: WeightSource) => WeightSource,
 ): Promise<ReadonlyMap<string, Float32Array>> {
   const step = steps[at]!;
   const { columns, dora } = step.adapter;
-  const readers = await Promise.all(parts.map((part) => (part < 0 ? baseRows(base, weight) : deltaRows(steps[part]!))));
+  const ofBase = { weights: base.weights, source: counted(base.source) };
+  const ofStep = (part: number): Promise<ReadRows> => {
+    const { lora, ...rest } = steps[part]!;
+    return deltaRows({
+      ...rest,
+      lora: Object.create(lora, { source: { value: counted(lora.source) } }) as typeof lora,
+    });
+  };
+  const readers = await Promise.all(parts.map((part) => (part < 0 ? baseRows(ofBase, weight) : ofStep(part))));
   const pairs = parts.flatMap((a, n) =>
     parts
       .slice(n)
@@ -117,7 +148,7 @@ function addProducts(
 }
 
 /** Rows of the model's own weight as it computes with them: decoded, and scaled where the file has scales. */
-async function baseRows({ source, weights }: Model, weight: string): Promise<ReadRows> {
+async function baseRows({ source, weights }: Pick<Model, "source" | "weights">, weight: string): Promise<ReadRows> {
   const decl = weights.find(({ name }) => name === weight)!;
   const { entry, shape, scale, inputScale, rotation } = decl;
   const read = fileRows(source, { ...entry, shape });
