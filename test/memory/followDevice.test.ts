@@ -1,17 +1,12 @@
-import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { openSafetensors } from "../../src/formats/safetensors.ts";
 import { openGgml } from "../../src/ggml/index.ts";
 import type { MemoryEvent } from "../../src/memory/eventLog.ts";
-import { flux2Inputs, openFlux2 } from "../../src/models/flux2/index.ts";
 import { createRuntime } from "../../src/runtime/createRuntime.ts";
-import { writeFlux2File } from "../support/flux2File.ts";
+import { hashOfPasses, writeModel } from "./hashOfPasses.ts";
 
-const SHAPE = { batch: 1, height: 2, width: 2, textTokens: 4 };
-const CONTEXT = 96;
 const PASSES = 6;
 
 /** A synthetic Flux 2 on the CPU as a device of its own. `curve`: what the device has for us, as a share of `vram`, at each stage. */
@@ -39,17 +34,8 @@ async function draw(file: string, vram: number, ram: number, curve: (stage: numb
     },
   });
   try {
-    const model = openFlux2(await openSafetensors(file));
-    const run = await runtime.load(model).begin([model.pass(SHAPE)], { repeat: PASSES });
-    const hash = createHash("sha256");
-    for (let pass = 0; pass < PASSES; pass++) {
-      const x = Float32Array.from({ length: 128 * SHAPE.height * SHAPE.width }, (_, i) => Math.sin(i + pass));
-      const context = Float32Array.from({ length: SHAPE.textTokens * CONTEXT }, (_, i) => Math.cos(i));
-      const [out] = await run.pass([flux2Inputs(model.dims, SHAPE, { x, context, sigma: [1 - pass / 8] })]);
-      hash.update(new Uint8Array(out!["out"]!.slice().buffer));
-    }
-    run.end();
-    return { hash: hash.digest("hex"), events, warnings, held, stages: stage, stats: runtime.stats() };
+    const hash = await hashOfPasses(runtime, file, PASSES);
+    return { hash, events, warnings, held, stages: stage, stats: runtime.stats() };
   } finally {
     await runtime.close();
     memory.close();
@@ -60,7 +46,7 @@ test("other programs take and give back a device's memory under a run: weights f
   const folder = await mkdtemp(path.join(tmpdir(), "weir-follow-"));
   try {
     const file = path.join(folder, "model.safetensors");
-    await writeFlux2File(file, { hidden: 128, double: 1, single: 12, context: CONTEXT });
+    await writeModel(file);
     const calm = await draw(file, 2 ** 30, 0, () => 1);
     const peak = calm.stats.vram.peak;
     const perPass = calm.stages / PASSES;
@@ -94,7 +80,7 @@ test("other programs take and give back a device's memory under a run: weights f
 test("a device that has no room for a run's activations gets weights back, and the run goes on", async () => {
   const folder = await mkdtemp(path.join(tmpdir(), "weir-refused-"));
   const file = path.join(folder, "model.safetensors");
-  await writeFlux2File(file, { hidden: 128, double: 1, single: 4, context: CONTEXT });
+  await writeModel(file);
   const library = await openGgml({ env: { WEIR_DISCRETE_CPU: "1" } });
   const { backend, memory } = library.open("cpu", { threads: 1 });
   let refusals = 0;
@@ -108,23 +94,16 @@ test("a device that has no room for a run's activations gets weights back, and t
   });
   const runtime = createRuntime({ backend: refusing, memory, policy: "dynamic", precision: "native", vram: 2 ** 30 });
   try {
-    const model = openFlux2(await openSafetensors(file));
-    const loaded = runtime.load(model);
     const drawn: string[] = [];
     for (const refused of [0, 1]) {
       refusals = refused;
-      const run = await loaded.begin([model.pass(SHAPE)], { repeat: 1 });
-      const x = new Float32Array(128 * SHAPE.height * SHAPE.width).fill(0.5);
-      const context = new Float32Array(SHAPE.textTokens * CONTEXT).fill(0.25);
-      const [out] = await run.pass([flux2Inputs(model.dims, SHAPE, { x, context, sigma: [0.5] })]);
-      drawn.push(Buffer.from(out!["out"]!.slice().buffer).toString("hex"));
-      run.end();
+      drawn.push(await hashOfPasses(runtime, file, 1));
     }
     expect(drawn[1]).toBe(drawn[0]);
     const { droppedBytesByReason } = runtime.stats().counters;
     expect(droppedBytesByReason.trim).toBeGreaterThan(0);
     refusals = Number.POSITIVE_INFINITY;
-    await expect(loaded.begin([model.pass(SHAPE)], { repeat: 1 })).rejects.toMatchObject({ code: "device-full" });
+    await expect(hashOfPasses(runtime, file, 1)).rejects.toMatchObject({ code: "device-full" });
   } finally {
     await runtime.close();
     memory.close();

@@ -1,16 +1,11 @@
-import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { openSafetensors } from "../../src/formats/safetensors.ts";
 import { openGgml } from "../../src/ggml/index.ts";
-import { flux2Inputs, openFlux2 } from "../../src/models/flux2/index.ts";
 import { createRuntime, type RuntimeOptions } from "../../src/runtime/createRuntime.ts";
-import { writeFlux2File } from "../support/flux2File.ts";
+import { hashOfPasses, writeModel } from "./hashOfPasses.ts";
 
-const SHAPE = { batch: 1, height: 2, width: 2, textTokens: 4 };
-const CONTEXT = 96;
 const PASSES = 3;
 
 /** A synthetic Flux 2 on the CPU as a device with memory of its own: what came out, and what moved. */
@@ -19,17 +14,8 @@ async function draw(file: string, given: Partial<RuntimeOptions>) {
   const { backend, memory } = library.open("cpu", { threads: 1 });
   const runtime = createRuntime({ backend, memory, policy: "dynamic", precision: "native", vram: 2 ** 30, ...given });
   try {
-    const model = openFlux2(await openSafetensors(file));
-    const run = await runtime.load(model).begin([model.pass(SHAPE)], { repeat: PASSES });
-    const hash = createHash("sha256");
-    for (let pass = 0; pass < PASSES; pass++) {
-      const x = Float32Array.from({ length: 128 * SHAPE.height * SHAPE.width }, (_, i) => Math.sin(i + pass));
-      const context = Float32Array.from({ length: SHAPE.textTokens * CONTEXT }, (_, i) => Math.cos(i));
-      const [out] = await run.pass([flux2Inputs(model.dims, SHAPE, { x, context, sigma: [1 - pass / 4] })]);
-      hash.update(new Uint8Array(out!["out"]!.slice().buffer));
-    }
-    run.end();
-    return { hash: hash.digest("hex"), ...runtime.stats() };
+    const hash = await hashOfPasses(runtime, file, PASSES);
+    return { hash, ...runtime.stats() };
   } finally {
     await runtime.close();
     memory.close();
@@ -40,7 +26,7 @@ test("on a real device: RAM holds what vram does not, the bytes are the same, an
   const folder = await mkdtemp(path.join(tmpdir(), "weir-ram-"));
   try {
     const file = path.join(folder, "model.safetensors");
-    await writeFlux2File(file, { hidden: 128, double: 1, single: 12, context: CONTEXT });
+    await writeModel(file);
     const vramWeights = { share: 0.4 };
     const none = await draw(file, { vramWeights });
     const all = await draw(file, { vramWeights, ram: 2 ** 30 });
