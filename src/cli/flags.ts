@@ -152,8 +152,11 @@ function reserved(flag: string) {
   };
 }
 
-/** Folders as absolute paths. */
-function folderOptions(flags: EngineFlags, cwd: string): Partial<EngineOptions> {
+/** Folders as absolute paths, but for the base directory. */
+export function folderOptions(
+  flags: Pick<EngineFlags, "inputDirectory" | "tempDirectory" | "modelsDirectory" | "extraModelPathsConfig">,
+  cwd: string,
+): Partial<Pick<EngineOptions, "inputDirectory" | "tempDirectory" | "modelsDirectory" | "extraModelPaths">> {
   const folder = (path: string | undefined, name: string) => (path === undefined ? {} : { [name]: resolve(cwd, path) });
   return {
     ...folder(flags.inputDirectory, "inputDirectory"),

@@ -1,6 +1,7 @@
 import { exitCodeOf } from "./errors.ts";
 import { EXIT, type ExitCode } from "./exitCodes.ts";
 import type { Io } from "./io.ts";
+import { isPictureLine } from "./isPictureLine.ts";
 
 /** Says what failed on stderr and returns the exit code. A stack is for who sets WEIR_DEBUG=1. */
 export function reportError(error: unknown, io: Io): ExitCode {
@@ -13,16 +14,16 @@ export function reportError(error: unknown, io: Io): ExitCode {
   }
   io.err(`weir: ${isOurs(known) ? message : `internal error: ${message}; WEIR_DEBUG=1 shows where`}\n`);
   for (const line of (error as { lines?: readonly string[] } | null)?.lines ?? []) io.err(`  ${line}\n`);
-  if (known === "missing-model" && !isPictures(error))
+  if (known === "missing-model" && isOfModels(error))
     io.err("  weir pull klein-4b fetches a set of models; docs/models.md lists the others\n");
   if (io.env["WEIR_DEBUG"] && error instanceof Error) io.err(`${stackOf(error)}\n`);
   return exitCodeOf(known);
 }
 
-/** Whether all that is missing are pictures, which nothing fetches. */
-function isPictures(error: unknown): boolean {
+/** Whether something is missing that can be fetched, and not pictures alone. */
+function isOfModels(error: unknown): boolean {
   const lines = (error as { lines?: readonly string[] }).lines ?? [];
-  return lines.length > 0 && lines.every((line) => /^node \S+ \(LoadImage/.test(line));
+  return lines.length === 0 || lines.some((line) => line.startsWith("node ") && !isPictureLine(line));
 }
 
 /** Kebab-case: an error of ours, whose message is meant for the user. */

@@ -217,6 +217,13 @@ function program(context: CliContext, end: (code: ExitCode) => void): Command {
     .addOption(fp8Flag())
     .option("--json", "print one JSON object")
     .option("--base-directory <dir>", "folder with models/, input/ and output/ (default: the current folder)")
+    .option("--input-directory <dir>", "where LoadImage reads (default: input/ in the base directory)")
+    .option("--models-directory <dir>", "where models are (default: models/ in the base directory)")
+    .option(
+      "--extra-model-paths-config <file>",
+      "more model folders, in the form of extra_model_paths.yaml (may be given more than once)",
+      (text: string, all: readonly string[] | undefined) => [...(all ?? []), text],
+    )
     .option(
       "--matrix",
       "print tables for Flux 2: models, encodings, cards and RAM (Markdown), in place of a workflow's plan",

@@ -1,13 +1,9 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { openGgml } from "../ggml/index.ts";
 import type { MemoryEvent } from "../memory/eventLog.ts";
 import type { WeirContext, WeirNode } from "../nodes/context.ts";
-import { createFolders } from "../nodes/folders.ts";
 import { checkWritable } from "../nodes/image/checkWritable.ts";
 import { sweepTemporaries } from "../nodes/image/sweepTemporaries.ts";
 import { allNodes } from "../nodes/index.ts";
-import { readModelPaths } from "../nodes/readModelPaths.ts";
 import { UpcomingModels } from "../nodes/upcomingModels.ts";
 import { createRuntime, type StageNotice } from "../runtime/createRuntime.ts";
 import type { RunStats, Runtime } from "../runtime/runtime.ts";
@@ -38,6 +34,7 @@ import type {
 } from "./messages.ts";
 import { missingFiles } from "./missingFiles.ts";
 import { nodeSpans } from "./nodeSpans.ts";
+import { openFolders } from "./openFolders.ts";
 import { pictureJournal } from "./pictureJournal.ts";
 import { plainError } from "./plainError.ts";
 import { machineMemory, ramBudget } from "./ramBudget.ts";
@@ -83,14 +80,7 @@ export interface EngineCore {
 
 /** Opens the device and joins runtime, folders and nodes. Throws typed errors: no library, no such device. */
 export async function createEngine(options: EngineOptions, hooks: EngineHooks): Promise<EngineCore> {
-  const folders = createFolders({
-    baseDirectory: options.baseDirectory,
-    ...(options.outputDirectory === undefined ? {} : { outputDirectory: options.outputDirectory }),
-    ...(options.inputDirectory === undefined ? {} : { inputDirectory: options.inputDirectory }),
-    ...(options.tempDirectory === undefined ? {} : { tempDirectory: options.tempDirectory }),
-    ...(options.modelsDirectory === undefined ? {} : { modelsDirectory: options.modelsDirectory }),
-    modelPaths: modelPathFiles(options).flatMap((file) => readModelPaths(file, process.env)),
-  });
+  const folders = openFolders(options, process.env);
   const early: string[] = [];
   let emit: (event: JobEvent) => void = () => {};
   let crumb: Breadcrumb = { node: "", classType: "", model: "", stage: "" };
@@ -360,10 +350,4 @@ async function loadCustom(folders: readonly string[] = []): Promise<CustomNodes>
   if (folders.length === 0) return { nodes: [], warnings: [] };
   const { loadCustomNodes } = await import("./customNodes/loadCustomNodes.ts");
   return loadCustomNodes(folders, new Set(allNodes.map(({ name }) => name)));
-}
-
-/** Those the user names, and ComfyUI's own beside models/. */
-function modelPathFiles({ baseDirectory, extraModelPaths = [] }: EngineOptions): readonly string[] {
-  const own = join(baseDirectory, "extra_model_paths.yaml");
-  return existsSync(own) ? [own, ...extraModelPaths] : extraModelPaths;
 }

@@ -328,11 +328,20 @@ describe("what a user can meet", () => {
       cpu (a test's device), at most 20.0 MB of its memory
       weir: w.json cannot run:
         node 1 (UNETLoader): "unet_name" is "dev.safetensors"; there is: demo.safetensors
+        models are looked for in CWD/models
         weir pull klein-4b fetches a set of models; docs/models.md lists the others
       "
     `);
-    const picture = ['node 1 (LoadImage): "image" is "x.png"; there is: y.png'];
-    expect(await failure("w.json", ends({ ...invalid, lines: picture, missingFiles: true }))).not.toMatch(/weir pull/);
+    const picture = ["node 1 (LoadImage): Invalid image file: x.png"];
+    const missing = (args: string, ...all: string[]) =>
+      failure(args, ends({ ...invalid, lines: all, missingFiles: true }));
+    const alone = await missing("w.json --input-directory .", ...picture);
+    expect(alone).toContain("\n  pictures are looked for in CWD\n");
+    expect(alone).not.toMatch(/weir pull|models are/);
+    writeFileSync(join(cwd, "paths.yaml"), "");
+    const both = await missing("w.json --extra-model-paths-config paths.yaml", ...lines, ...picture);
+    expect(both).toContain("\n  models are looked for in CWD/models, and where CWD/paths.yaml says\n");
+    expect(both).toContain("\n  pictures are looked for in CWD/input\n  weir pull");
     expect(await failure("w.json", ends({ ...invalid, missingFiles: false }))).toMatch(/^3 /);
   });
 

@@ -3,10 +3,10 @@ import { resolve } from "node:path";
 import { parseByteSize } from "../../engine/byteSize.ts";
 import { declare } from "../../engine/declare.ts";
 import { missingFiles } from "../../engine/missingFiles.ts";
+import { openFolders } from "../../engine/openFolders.ts";
 import { plainError } from "../../engine/plainError.ts";
 import { InvalidWorkflow, RunFailed } from "../../library/errors.ts";
 import { readWorkflowFile } from "../../library/readWorkflowFile.ts";
-import { createFolders } from "../../nodes/folders.ts";
 import { allNodes } from "../../nodes/index.ts";
 import type { Recording } from "../../nodes/planning/recordWorkflow.ts";
 import { plannedPolicies } from "../../planner/policies/index.ts";
@@ -16,7 +16,8 @@ import { applySettings, type Declarations, type Settings } from "../../workflow/
 import { checkFolders } from "../checkFolders.ts";
 import { UsageError } from "../errors.ts";
 import { EXIT, type ExitCode } from "../exitCodes.ts";
-import { LOW_VRAM_SHARE } from "../flags.ts";
+import { folderOptions, LOW_VRAM_SHARE } from "../flags.ts";
+import { lookedIn } from "../lookedIn.ts";
 import { describePlan } from "../plan/describePlan.ts";
 import { type PlanDevice, planDevice } from "../plan/planDevice.ts";
 import { type KeptShare, planWorkflow } from "../plan/planWorkflow.ts";
@@ -44,6 +45,9 @@ export interface PlanFlags {
   readonly forceFp32?: boolean;
   readonly fp8?: "q8_0" | "f16";
   readonly baseDirectory?: string;
+  readonly modelsDirectory?: string;
+  readonly inputDirectory?: string;
+  readonly extraModelPathsConfig?: readonly string[];
 }
 
 /** Bytes per second that a solid-state disk reads, when nobody says: SATA's to a fast NVMe's. */
@@ -88,7 +92,8 @@ export async function planCommand(file: string | undefined, flags: PlanFlags, { 
   if (weights === null) throw nonsense("--vram-weights", flags.vramWeights!);
   const disk = speed === null ? DISK : { low: speed!, high: speed! };
   await checkFolders(flags, io.cwd);
-  const folders = createFolders({ baseDirectory: resolve(io.cwd, flags.baseDirectory ?? ".") });
+  const places = { baseDirectory: resolve(io.cwd, flags.baseDirectory ?? "."), ...folderOptions(flags, io.cwd) };
+  const folders = openFolders(places, io.env);
   const declared: Declarations = (classType) => {
     const node = allNodes.find(({ name }) => name === classType);
     return node && declare(node, folders);
@@ -118,7 +123,7 @@ export async function planCommand(file: string | undefined, flags: PlanFlags, { 
       ram,
       disk,
     });
-    if (!outcome.ok) throw whyNot(file, outcome.recording);
+    if (!outcome.ok) throw lookedIn(whyNot(file, outcome.recording), places);
     const { report } = outcome;
     io.out(flags.json ? `${JSON.stringify(report, null, 2)}\n` : describePlan(report));
     return report.fits ? EXIT.ok : EXIT.doesNotFit;

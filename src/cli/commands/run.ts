@@ -8,6 +8,7 @@ import { applySettings, type Declarations, type Settings, shiftSeeds } from "../
 import type { Describe } from "../../workflow/convert/scope.ts";
 import { checkFolders } from "../checkFolders.ts";
 import { type EngineFlags, engineOptions, type JobFlags } from "../flags.ts";
+import { lookedIn } from "../lookedIn.ts";
 import { checkOutputFolder, pictureTarget } from "../pictures.ts";
 import type { CliContext } from "../runCli.ts";
 import { openSession } from "../session.ts";
@@ -84,9 +85,9 @@ export async function runWorkflows(
       for (const { file, prompt, extraPngInfo } of prompts) {
         for (let repeat = 0; repeat < (flags.repeat ?? 1); repeat++) {
           const settled = applySettings(prompt, settings(flags), declared);
-          const finished = await session.run(file, {
-            prompt: shiftSeeds(settled, BigInt(repeat), declared),
-            extraPngInfo,
+          const job = { prompt: shiftSeeds(settled, BigInt(repeat), declared), extraPngInfo };
+          const finished = await session.run(file, job).catch((error: unknown) => {
+            throw lookedIn(error, options);
           });
           const made = Object.values(finished.outputs).flatMap((ui) => picturePaths(ui, session.engine.folders));
           const pictures: string[] = [];

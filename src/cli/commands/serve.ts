@@ -2,11 +2,10 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
+import { openFolders } from "../../engine/openFolders.ts";
 import { forgetSaved, readSaved } from "../../engine/savedLog.ts";
 import type { Engine } from "../../engine/supervisor.ts";
-import { createFolders } from "../../nodes/folders.ts";
 import { allNodes } from "../../nodes/index.ts";
-import { readModelPaths } from "../../nodes/readModelPaths.ts";
 import { formatBytes } from "../../runtime/formatBytes.ts";
 import type { RunStats } from "../../runtime/runtime.ts";
 import { createApp } from "../../server/app.ts";
@@ -46,17 +45,11 @@ export async function serveCommand(flags: ServeFlags, context: CliContext): Prom
   const base = resolve(io.cwd, flags.baseDirectory ?? ".");
   const user = flags.userDirectory === undefined ? join(base, "user") : resolve(io.cwd, flags.userDirectory);
   const options = engineOptions(flags, flags.verbose !== undefined && flags.verbose !== false, base, io.cwd);
-  const own = join(base, "extra_model_paths.yaml");
-  const pathFiles = [...(existsSync(own) ? [own] : []), ...(options.extraModelPaths ?? [])];
-  const { outputDirectory, inputDirectory, tempDirectory, modelsDirectory } = options;
-  const folders = createFolders({
-    baseDirectory: base,
-    ...(outputDirectory === undefined ? {} : { outputDirectory: resolve(io.cwd, outputDirectory) }),
-    ...(inputDirectory === undefined ? {} : { inputDirectory }),
-    ...(tempDirectory === undefined ? {} : { tempDirectory }),
-    ...(modelsDirectory === undefined ? {} : { modelsDirectory }),
-    modelPaths: pathFiles.flatMap((file) => readModelPaths(file, io.env)),
-  });
+  const { outputDirectory } = options;
+  const folders = openFolders(
+    outputDirectory === undefined ? options : { ...options, outputDirectory: resolve(io.cwd, outputDirectory) },
+    io.env,
+  );
   const frontEnd = frontEndOf(flags, io.cwd);
   const hosts = listenHosts(flags.listen);
   const security = securityOf(flags, hosts);

@@ -2,8 +2,10 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { access, constants, stat } from "node:fs/promises";
 import { cpus, totalmem } from "node:os";
 import { dirname, join } from "node:path";
+import { openFolders } from "../../engine/openFolders.ts";
 import type { probeDevices } from "../../engine/probeDevices.ts";
 import { PACKAGE_VERSION, PACKAGES, packageDir } from "../../ggml/findLibrary.ts";
+import type { Folders } from "../../nodes/context.ts";
 import { createFolders } from "../../nodes/folders.ts";
 import { isNewEnough } from "../isNewEnough.ts";
 import { packageJson } from "../packageJson.ts";
@@ -54,7 +56,7 @@ export async function gatherFacts({ env, baseDirectory, device, probe }: GatherO
     installer: installer(),
     environment: Object.fromEntries(VARIABLES.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))),
     device: device ?? null,
-    folders: await folders(baseDirectory),
+    folders: await folders(baseDirectory, env),
     probed: await probe({ env, ...(device === undefined ? {} : { device }) }),
   };
 }
@@ -112,8 +114,17 @@ function installer(): Facts["installer"] {
   return (found?.[0] as keyof typeof INSTALLERS | undefined) ?? null;
 }
 
-async function folders(baseDirectory: string): Promise<Facts["folders"]> {
-  const all = createFolders({ baseDirectory });
+/** Those of a run; of an extra_model_paths.yaml that cannot be read a run says what is wrong. */
+function foldersOf(baseDirectory: string, env: NodeJS.ProcessEnv): Folders {
+  try {
+    return openFolders({ baseDirectory }, env);
+  } catch {
+    return createFolders({ baseDirectory });
+  }
+}
+
+async function folders(baseDirectory: string, env: NodeJS.ProcessEnv): Promise<Facts["folders"]> {
+  const all = foldersOf(baseDirectory, env);
   const others = names(join(baseDirectory, "models")).filter((name) => name !== "unet" && name !== "clip");
   const models = [...new Set([...MODEL_FOLDERS, ...others])].map((folder) => ({
     folder,
