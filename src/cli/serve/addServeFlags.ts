@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { UsageError } from "../errors.ts";
 import type { EngineFlags } from "../flags.ts";
 import { intFlag } from "../intFlag.ts";
+import { COMFY_FLAGS } from "./comfyFlags.ts";
 
 /** Flags of `weir serve` alone. Those of ComfyUI have its names and meanings. */
 export interface ServeFlags extends EngineFlags {
@@ -22,7 +23,7 @@ export interface ServeFlags extends EngineFlags {
   readonly verbose?: boolean | string;
 }
 
-/** Of ComfyUI's server, and meaningless here: they are taken so that its command lines run. */
+/** Of ComfyUI's server, and nothing that anybody would miss: they are taken without a word so that its command lines run. */
 const ACCEPTED = [
   "--auto-launch",
   "--disable-auto-launch",
@@ -70,6 +71,13 @@ export function addServeFlags(command: Command): Command {
       (text: string, all: readonly string[] | undefined) => [...(all ?? []), text],
     )
     .option("--verbose [level]", "print each move of a weight as it happens, with its reason");
+  for (const [flag, reason] of Object.entries(COMFY_FLAGS)) {
+    const option = new Option(flag, reason).hideHelp();
+    command.addOption(option);
+    command.on(`option:${option.name()}`, () => {
+      command.configureOutput().writeErr?.(`weir: ${option.long} has no effect: ${reason}\n`);
+    });
+  }
   for (const flag of ACCEPTED) command.addOption(new Option(flag, "has no meaning here").hideHelp());
   return command;
 }
