@@ -9,7 +9,7 @@ const INTRODUCTION = `# The command line
 This page is made of what \`weir --help\` prints: \`npx vitest run test/cli/cliPage.test.ts -u\` writes it anew.
 
 Pictures' paths and \`--json\` go to stdout, everything else to stderr: \`open $(weir run w.json)\` works, and so does \`weir run w.json 2>log\`.
-On a terminal one line shows the node, the step, seconds a step, VRAM and bytes moved; \`NO_COLOR\` is honoured. Off it, one line a node.
+On a terminal one line shows the node, the step, seconds a step, VRAM and bytes moved; \`NO_COLOR\` is honoured. Off it, one line a node, and one every ten seconds of a node that takes longer.
 Ctrl-C stops within one graph and leaves nothing half-written; a second one ends it at once. [errors.md](errors.md) lists error and exit codes.
 
 Amounts of memory are \`8GB\`, \`7.5GiB\`, \`400MB\` or a share such as \`60%\`: GB counts 10^9 bytes, GiB 2^30.

@@ -119,3 +119,32 @@ test("elsewhere: a line when a node is done", () => {
     ]
   `);
 });
+
+test("elsewhere: a node that takes long says so every ten seconds, by its stage or its step", () => {
+  const { io, writes, clock } = recorder({ terminal: false });
+  const progress = plainProgress(io);
+  progress.event({ kind: "executing", node: "5", classType: "KSampler" });
+  for (let step = 1; step <= 8; step++) {
+    clock.ms += 3000;
+    progress.event(stage(0));
+    clock.ms += 3000;
+    if (step > 2) progress.event({ kind: "progress", node: "5", value: step - 2, max: 6 });
+  }
+  progress.event({ kind: "executing", node: "6", classType: "SaveImage" });
+  clock.ms += 9000;
+  progress.end();
+  expect(writes).toMatchInlineSnapshot(`
+    [
+      "  KSampler: 15.0 s, single_blocks.1
+    ",
+      "  KSampler: 2/6 steps, 6.00 s/it
+    ",
+      "  KSampler: 4/6 steps, 6.00 s/it
+    ",
+      "KSampler: 48.0 s, 6/6 steps, 6.00 s/it
+    ",
+      "SaveImage: 9.00 s
+    ",
+    ]
+  `);
+});
