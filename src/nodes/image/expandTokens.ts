@@ -15,5 +15,8 @@ export function expandTokens(
     ["minute", two(now.getMinutes())],
     ["second", two(now.getSeconds())],
   ]);
-  return prefix.replace(/%(\w+)%/g, (token, name: string) => values.get(name) ?? token);
+  // One after the other, as the original: a "%" that ends what is no token may begin one.
+  let text = prefix;
+  for (const [name, value] of values) text = text.replaceAll(`%${name}%`, value);
+  return text;
 }
