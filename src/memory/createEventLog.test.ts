@@ -56,3 +56,16 @@ test("listeners see events until they stop; counters handed out do not change", 
   log.add(move(2, 1));
   expect([seen, log.recent(), before.moves, log.counters().moves]).toEqual([[1], [], 0, 2]);
 });
+
+test("a move that is undone had been dropped, and is no drop either", () => {
+  const log = createEventLog(9);
+  const drop = (weight: number, reason: "replan" | "used") =>
+    log.add({ kind: "drop", at: 1, device: "fake", weight, bytes: 10, from: "vram", reason });
+  log.add(move(1, 10));
+  drop(1, "used");
+  log.add(move(2, 10));
+  drop(2, "replan");
+  log.add({ ...move(2, 10), kind: "undone" });
+  expect(log.counters()).toMatchObject({ moves: 1, drops: 1, droppedBytes: 10 });
+  expect(log.counters().droppedBytesByReason).toEqual({ used: 10, replan: 0 });
+});

@@ -1,5 +1,5 @@
 import type { EventLog, MemoryEvent } from "./eventLog.ts";
-import type { Bytes, Reason } from "./words.ts";
+import type { Bytes, Reason, WeightId } from "./words.ts";
 
 /** An empty log that keeps the newest `ringSize` events (0: counters only). */
 export function createEventLog(ringSize: number): EventLog {
@@ -28,6 +28,13 @@ export function createEventLog(ringSize: number): EventLog {
     count.movedBytes += sign * bytes;
     moved[reason] = (moved[reason] ?? 0) + sign * bytes;
   };
+  /** What each weight last left device memory for: a move that is undone had left, too, and that is taken back with it. */
+  const left = new Map<WeightId, Reason>();
+  const drop = (bytes: Bytes, reason: Reason, sign: 1 | -1) => {
+    count.drops += sign;
+    count.droppedBytes += sign * bytes;
+    dropped[reason] = (dropped[reason] ?? 0) + sign * bytes;
+  };
   /** Where the next event goes, once the ring is full: the oldest one's place. */
   let next = 0;
 
@@ -39,6 +46,7 @@ export function createEventLog(ringSize: number): EventLog {
           break;
         case "undone":
           tally(event, -1);
+          if (event.to === "vram" && left.has(event.weight)) drop(event.bytes, left.get(event.weight)!, -1);
           break;
         case "read":
           count.readBytes += event.bytes;
@@ -48,9 +56,8 @@ export function createEventLog(ringSize: number): EventLog {
             count.ramDroppedBytes += event.bytes;
             break;
           }
-          count.drops++;
-          count.droppedBytes += event.bytes;
-          dropped[event.reason] = (dropped[event.reason] ?? 0) + event.bytes;
+          left.set(event.weight, event.reason);
+          drop(event.bytes, event.reason, 1);
           break;
         case "acquire":
           count.acquires++;

@@ -121,7 +121,7 @@ export interface Counters {
   readonly ramBytes: Bytes;
   /** Bytes of copies that have left RAM. */
   readonly ramDroppedBytes: Bytes;
-  /** Drops from device memory. */
+  /** Drops from device memory, less those of moves that were called off before they began: what moved less what dropped is what is there. */
   readonly drops: number;
   readonly droppedBytes: Bytes;
   readonly droppedBytesByReason: Readonly<Partial<Record<Reason, Bytes>>>;

@@ -219,8 +219,8 @@ export function createLoader({ memory, store, concurrency, ram, fault, beside }:
       },
       end(error) {
         settled.reach();
-        if (!job.begun) told.unbegun();
         if (!job.cancelled) told.ended(job, error);
+        if (!job.begun) told.unbegun();
         if (error === undefined || job.cancelled) resolve();
         else reject(error);
       },

@@ -162,6 +162,15 @@ test("6. every move and drop is in the log: replayed, it gives what is resident,
       const { events, residency, store } = await play(scenario);
       expect([...replay(events.recent())].sort()).toEqual([...residency.stats().resident].sort());
       expect([...replay(events.recent(), "ram")].sort()).toEqual([...residency.stats().inRam].sort());
+      // What was called off before it began counts neither as moved nor as dropped: the rest adds up to what is there.
+      const { movedBytes, droppedBytes, movedBytesByReason, droppedBytesByReason } = events.counters();
+      const bytesOf = new Map(
+        events.recent().flatMap((e) => (e.kind === "move" ? [[e.weight, e.bytes] as const] : [])),
+      );
+      const there = residency.stats().resident.reduce((sum, weight) => sum + bytesOf.get(weight)!, 0);
+      expect(movedBytes - droppedBytes).toBe(there);
+      for (const bytes of [...Object.values(movedBytesByReason), ...Object.values(droppedBytesByReason)])
+        expect(bytes).toBeGreaterThanOrEqual(0);
       const moves = new Map<number, number>();
       for (const event of events.recent()) {
         const sign = event.kind === "move" ? 1 : event.kind === "undone" ? -1 : 0;

@@ -81,6 +81,12 @@ export const seededBugs: readonly SeededBug[] = [
     to: "",
   },
   {
+    name: "what was called off stays counted as dropped",
+    file: "createEventLog.ts",
+    from: 'if (event.to === "vram" && left.has(event.weight))',
+    to: "if (event.bytes < 0)",
+  },
+  {
     name: "a read that never was stays counted",
     file: "ramTier.ts",
     from: "copy.unread?.();",
