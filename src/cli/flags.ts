@@ -99,15 +99,18 @@ export function addEngineFlags(command: Command): Command {
     .addOption(fp8Flag())
     .option("--threads <n>", "CPU threads (default: one per core)", intFlag("--threads", 1))
     .option("--disable-metadata", "leave the workflow out of the pictures")
-    .option(
-      "--custom-nodes <dir>",
-      "load node classes from the JavaScript and TypeScript files in a folder: they run with your rights " +
-        "(may be given more than once)",
-      (text: string, all: readonly string[] | undefined) => [...(all ?? []), text],
-    );
+    .addOption(customNodesFlag());
   addCacheFlags(command);
   return command;
 }
+
+/** Of every command that has to know node classes. */
+export const customNodesFlag = (): Option =>
+  new Option(
+    "--custom-nodes <dir>",
+    "load node classes from the JavaScript and TypeScript files in a folder: they run with your rights " +
+      "(may be given more than once)",
+  ).argParser((text: string, all: readonly string[] | undefined) => [...(all ?? []), text]);
 
 /** What eight-bit floats of a file become: they have no type in ggml (docs/quantised.md). */
 export const fp8Flag = (): Option =>

@@ -11,7 +11,7 @@ import type { QuantizeFlags } from "./commands/quantize.ts";
 import type { RunFlags } from "./commands/run.ts";
 import { UsageError } from "./errors.ts";
 import { EXIT, type ExitCode } from "./exitCodes.ts";
-import { addEngineFlags, addFolderFlags, addJobFlags, fp8Flag } from "./flags.ts";
+import { addEngineFlags, addFolderFlags, addJobFlags, customNodesFlag, fp8Flag } from "./flags.ts";
 import { intFlag, seedFlag } from "./intFlag.ts";
 import type { Io } from "./io.ts";
 import { isNewEnough } from "./isNewEnough.ts";
@@ -176,6 +176,7 @@ function program(context: CliContext, end: (code: ExitCode) => void): Command {
         "nodes gone, widgets by name. Nothing runs. A workflow that is in API format already is written as it is.",
     )
     .option("-o, --output <file>", "where to write it (default: stdout)")
+    .addOption(customNodesFlag())
     .showHelpAfterError("(weir convert --help lists what it takes)")
     .action(async (file: string, flags: ConvertFlags) => {
       const { convertCommand } = await import("./commands/convert.ts");
@@ -215,6 +216,7 @@ function program(context: CliContext, end: (code: ExitCode) => void): Command {
     )
     .option("--force-fp32", "as a run would compute with it")
     .addOption(fp8Flag())
+    .addOption(customNodesFlag())
     .option("--json", "print one JSON object")
     .option("--base-directory <dir>", "folder with models/, input/ and output/ (default: the current folder)")
     .option("--input-directory <dir>", "where LoadImage reads (default: input/ in the base directory)")

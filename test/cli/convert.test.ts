@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { NodeDeclaration } from "../../src/engine/messages.ts";
 import { encodePng } from "../../src/formats/encodePng.ts";
+import { root } from "./built.ts";
 import { type Script, statsAfter, weir } from "./harness.ts";
 
 /** A noise into a node of the page alone, as the page saves it: its seed is beyond what a double holds. */
@@ -93,4 +94,18 @@ test("weir run takes it, and the picture will carry it", async () => {
       extraPngInfo: { workflow: { nodes: [{ id: 7 }, { id: 8 }] } },
     },
   ]);
+});
+
+test("--custom-nodes: the values of a user's nodes get their names, as the files declare them", async () => {
+  writeFileSync(
+    join(cwd, "own.json"),
+    `{"nodes": [{"id": 1, "type": "ExamplePosterize", "widgets_values": [5],
+      "inputs": [{"name": "image", "type": "IMAGE", "link": 1}]},
+      {"id": 2, "type": "LoadImage", "widgets_values": ["a.png", "image"]}], "links": [[1, 2, 0, 1, 0, "IMAGE"]], "version": 0.4}`,
+  );
+  const without = await run("convert", "own.json");
+  expect(without.err).toContain('there is no node class "ExamplePosterize" here');
+  const { code, out, err } = await run("convert", "own.json", "--custom-nodes", join(root, "examples", "custom-nodes"));
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  expect(JSON.parse(out)["1"].inputs).toEqual({ levels: 5, image: ["2", 0] });
 });

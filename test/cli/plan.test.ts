@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -216,6 +216,33 @@ test("a text encoder on the CPU takes nothing of a card's memory, and is planned
   const refused = await plan(...flags.slice(0, 4), "--ram", "100MB", "--set", "CLIPLoader.device=cpu");
   expect(refused.code).toBe(4);
   expect(refused.out).toMatch(/CLIPTextEncode .*does not fit.*--ram is 100 MB/);
+});
+
+test("--custom-nodes: a workflow with nodes of a user's files is planned, and what does not load is told", async () => {
+  const posters = path.join(root, "examples", "custom-nodes", "posters.json");
+  const argv = ["plan", posters, "--base-directory", demo, "--card", "RTX 4060", "--json"];
+  const without = await weir(argv, { cwd: root });
+  expect(without.code).toBe(3);
+  expect(without.err).toContain("ExampleTextLines");
+  const folder = await mkdtemp(path.join(tmpdir(), "weir-plan-nodes-"));
+  try {
+    await writeFile(path.join(folder, "broken.js"), "export const = 5;");
+    const nodes = ["--custom-nodes", path.join("examples", "custom-nodes"), "--custom-nodes", folder];
+    const { code, out, err } = await weir([...argv, ...nodes], { cwd: root });
+    expect({ code, err: err.trim().split("\n") }).toEqual({
+      code: 0,
+      err: [expect.stringMatching(/^warning: .*broken\.js: left out, it does not load/)],
+    });
+    const { runs } = JSON.parse(out) as PlanReport;
+    // The list node makes several texts of one, so the encoder and what follows run once for each.
+    const texts = runs.filter(({ classType }) => classType === "CLIPTextEncode").length;
+    expect(texts).toBeGreaterThan(1);
+    expect(runs.filter(({ classType }) => classType === "VAEDecode")).toHaveLength(texts);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+  const none = await weir([...argv, "--custom-nodes", path.join(base, "none")], { cwd: root });
+  expect(none).toMatchObject({ code: 2, err: expect.stringContaining("there is no such folder") });
 });
 
 test("nothing is written", async () => {

@@ -7,7 +7,7 @@ import { openFolders } from "../../engine/openFolders.ts";
 import { plainError } from "../../engine/plainError.ts";
 import { InvalidWorkflow, RunFailed } from "../../library/errors.ts";
 import { readWorkflowFile } from "../../library/readWorkflowFile.ts";
-import { allNodes } from "../../nodes/index.ts";
+import type { WeirNode } from "../../nodes/context.ts";
 import type { Recording } from "../../nodes/planning/recordWorkflow.ts";
 import { plannedPolicies } from "../../planner/policies/index.ts";
 import type { Range } from "../../planner/range.ts";
@@ -22,6 +22,7 @@ import { describePlan } from "../plan/describePlan.ts";
 import { type PlanDevice, planDevice } from "../plan/planDevice.ts";
 import { type KeptShare, planWorkflow } from "../plan/planWorkflow.ts";
 import type { CliContext } from "../runCli.ts";
+import { userNodes } from "../userNodes.ts";
 
 export interface PlanFlags {
   readonly set?: readonly string[];
@@ -45,6 +46,7 @@ export interface PlanFlags {
   readonly forceFp32?: boolean;
   readonly fp8?: "q8_0" | "f16";
   readonly baseDirectory?: string;
+  readonly customNodes?: readonly string[];
   readonly modelsDirectory?: string;
   readonly inputDirectory?: string;
   readonly extraModelPathsConfig?: readonly string[];
@@ -94,11 +96,13 @@ export async function planCommand(file: string | undefined, flags: PlanFlags, { 
   await checkFolders(flags, io.cwd);
   const places = { baseDirectory: resolve(io.cwd, flags.baseDirectory ?? "."), ...folderOptions(flags, io.cwd) };
   const folders = openFolders(places, io.env);
+  const known = await userNodes(flags.customNodes, io.cwd);
+  for (const warning of known.warnings) io.err(`warning: ${warning}\n`);
   const declared: Declarations = (classType) => {
-    const node = allNodes.find(({ name }) => name === classType);
+    const node = known.all.find(({ name }) => name === classType);
     return node && declare(node, folders);
   };
-  const read = await readWorkflowFile(file, resolve(io.cwd, file));
+  const read = await readWorkflowFile(file, resolve(io.cwd, file), known.describe);
   const prompt = applySettings(read.prompt, settings(flags), declared);
   const device = await planDevice({
     ...(flags.card !== undefined && { card: flags.card }),
@@ -113,6 +117,7 @@ export async function planCommand(file: string | undefined, flags: PlanFlags, { 
       file,
       prompt,
       folders,
+      nodes: known.all,
       device,
       policy,
       kept,
@@ -123,7 +128,7 @@ export async function planCommand(file: string | undefined, flags: PlanFlags, { 
       ram,
       disk,
     });
-    if (!outcome.ok) throw lookedIn(whyNot(file, outcome.recording), places);
+    if (!outcome.ok) throw lookedIn(whyNot(file, outcome.recording, known.all), places);
     const { report } = outcome;
     io.out(flags.json ? `${JSON.stringify(report, null, 2)}\n` : describePlan(report));
     return report.fits ? EXIT.ok : EXIT.doesNotFit;
@@ -133,9 +138,13 @@ export async function planCommand(file: string | undefined, flags: PlanFlags, { 
 }
 
 /** What is wrong with the workflow, as a run would say it. */
-function whyNot(file: string, recording: Exclude<Recording, { status: "recorded" }>): Error {
+function whyNot(
+  file: string,
+  recording: Exclude<Recording, { status: "recorded" }>,
+  nodes: readonly WeirNode[],
+): Error {
   if (recording.status === "invalid") {
-    const byName = new Map(allNodes.map((node) => [node.name, node]));
+    const byName = new Map(nodes.map((node) => [node.name, node]));
     return new InvalidWorkflow(
       file,
       recording.lines,
