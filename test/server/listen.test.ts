@@ -19,8 +19,11 @@ afterEach(async () => {
   await open?.close();
   open = undefined;
 });
-async function start(options: Omit<ListenOptions, "port"> & { readonly port?: number }): Promise<Listening> {
-  const parts = fakeParts();
+async function start(
+  options: Omit<ListenOptions, "port"> & { readonly port?: number },
+  token: string | null = null,
+): Promise<Listening> {
+  const parts = fakeParts({ security: { hosts: new Set(), cors: null, token } });
   open = await listen(createApp(parts), parts, { port: 0, ...options });
   return open;
 }
@@ -112,6 +115,18 @@ describe("TLS", () => {
     expect(await asPage("https://evil.example")).toBe(false);
     // Plain HTTP on that port is no answer of ours.
     await expect(fetch(`http://127.0.0.1:${port}/prompt`)).rejects.toThrow();
+  });
+
+  test("the cookie that opens the page goes over TLS alone", async () => {
+    const { url } = await start({ host: "127.0.0.1", tls: { keyFile, certFile } }, "the token");
+    const cookie = await new Promise((resolve, reject) => {
+      const sent = request(`${url}/?token=the%20token`, { ca: own.cert, agent: false }, (answer) => {
+        answer.resume();
+        resolve(answer.headers["set-cookie"]);
+      });
+      sent.on("error", reject).end();
+    });
+    expect(cookie).toEqual(["weir_token=the%20token; Path=/; HttpOnly; SameSite=Strict; Secure"]);
   });
 
   test("a certificate with those that vouch for it behind it", async () => {

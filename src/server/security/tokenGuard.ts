@@ -18,9 +18,11 @@ export function tokenGuard(token: string | null): MiddlewareHandler {
     }
     await next();
     if (query !== undefined && c.req.method === "GET") {
+      // Where the page came over TLS it never travels without.
+      const secure = new URL(c.req.url).protocol === "https:" ? "; Secure" : "";
       c.res.headers.append(
         "set-cookie",
-        `${TOKEN_COOKIE}=${encodeURIComponent(token)}; Path=/; HttpOnly; SameSite=Strict`,
+        `${TOKEN_COOKIE}=${encodeURIComponent(token)}; Path=/; HttpOnly; SameSite=Strict${secure}`,
       );
     }
   };
