@@ -4,26 +4,28 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { contactSheet } from "./quant/contactSheet.ts";
 import { demoForms, type SeedErrors, SIDE } from "./quant/demoForms.ts";
+import { goldenErrors } from "./quant/goldenErrors.ts";
 import { stepForms } from "./quant/stepForms.ts";
 import { machine } from "./support/machine.ts";
 import { MID } from "./support/midModel.ts";
 import { openDevice } from "./support/openDevice.ts";
 
 /**
- * `node --import jiti/register bench/writeQuantPage.ts [--full] [--demo] [--steps]`: draws the demo in every encoding, times steps of a synthetic
+ * `node --import jiti/register bench/writeQuantPage.ts [--full] [--demo] [--steps] [--goldens]`: draws the demo in every encoding, times steps of a synthetic
  * model in each, and writes the tables of docs/quantised.md (between their markers) and docs/quantised.png. `--full`: a model of 1.1 GB in
- * place of 0.17 GB. `--demo`, `--steps`: that part alone.
+ * place of 0.17 GB. `--demo`, `--steps`: that part alone. `--goldens`: the table of reference layers alone, which needs their folder beside the checkout.
  */
 const { values } = parseArgs({
   options: {
     full: { type: "boolean", default: false },
     demo: { type: "boolean", default: false },
     steps: { type: "boolean", default: false },
+    goldens: { type: "boolean", default: false },
   },
 });
 const docs = path.join(import.meta.dirname, "..", "docs");
 const page = path.join(docs, "quantised.md");
-const both = values.demo === values.steps;
+const both = !values.demo && !values.steps && !values.goldens;
 const say = (text: string) => console.error(text);
 const scratch = await mkdtemp(path.join(tmpdir(), "weir-quant-"));
 const percent = (share: number) => `${(100 * share).toPrecision(2)} %`;
@@ -46,6 +48,19 @@ try {
     const shown = forms.filter(({ form }) => form.fp8 === "q8_0");
     const tiles = shown.map(({ form, picture }) => ({ label: form.label.replace("weight_dtype", "cast"), picture }));
     await writeFile(path.join(docs, "quantised.png"), contactSheet(tiles, SIDE, 6));
+  }
+  if (values.goldens) {
+    const folder = path.join(docs, "..", "..", "shared", "golden", "quant");
+    const share = (error: number) => (error === 0 ? "0" : percent(error));
+    const rows = (await goldenErrors(folder)).map(
+      ({ name, weights, products, rounded }) =>
+        `| ${name} | ${share(weights)} | ${share(products)} | ${rounded === null ? "" : share(rounded)} |`,
+    );
+    await put("goldens", [
+      "| layer | weights | products | to ComfyUI's over rounded inputs |",
+      "|---|---|---|---|",
+      ...rows,
+    ]);
   }
   if (both || values.steps) {
     const load = loadavg()[0]!;
