@@ -28,8 +28,8 @@ export interface Residency {
   announce(schedule: Schedule, reserved: Bytes): Promise<Result<Announcement, DoesNotFit>>;
 
   /**
-   * Says which models will be used next, in order, as far as that is known: others leave before them, those that come last first. In force until
-   * the next call; an empty list: nothing is known.
+   * Says which models will be used next, in order, as far as that is known: others leave before them; of them what is worth least (`reloadValue`), of
+   * equals those that come last. In force until the next call; an empty list: nothing is known.
    */
   announceNext(models: readonly ModelId[]): void;
 

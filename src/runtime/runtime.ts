@@ -22,8 +22,8 @@ export interface Runtime {
    */
   load(model: Model): LoadedModel;
   /**
-   * Says which models come after the one that runs next; told to the residency when a run begins. Others leave before them, those that come last
-   * first, and what comes soon is read ahead into room that is free. In force until the next call. Models of another runtime are left out.
+   * Says which models come after the one that runs next; told to the residency when a run begins. Others leave before them, of them what is worth
+   * least first, and what comes soon is read ahead into room that is free. In force until the next call. Models of another runtime are left out.
    */
   announceNext(upcoming: Upcoming): void;
   /** Drops weights that nothing leases, and all copies in RAM. */
