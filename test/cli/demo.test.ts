@@ -175,6 +175,7 @@ describe("bad input", () => {
         "code": 5,
         "err": "weir: w.json cannot run:
         node 1 (UNETLoader): "unet_name" is "dev.safetensors"; there is: weir-demo-dit.safetensors
+        models are looked for in ROOT/demo/models
         weir pull klein-4b fetches a set of models; docs/models.md lists the others
       ",
       }
