@@ -1,5 +1,5 @@
 import type { Io } from "../../src/cli/io.ts";
-import { runCli } from "../../src/cli/runCli.ts";
+import { type CliContext, runCli } from "../../src/cli/runCli.ts";
 import type { EngineOptions, Job, JobEvent, JobResult, NodeDeclaration } from "../../src/engine/messages.ts";
 import type { Engine, EngineHooks } from "../../src/engine/supervisor.ts";
 import type { RunStats } from "../../src/runtime/runtime.ts";
@@ -80,6 +80,8 @@ export async function weir(
     readonly env?: Readonly<Record<string, string>>;
     /** Node's version. */
     readonly node?: string;
+    /** What of the disk is another. */
+    readonly pull?: CliContext["pull"];
     /** Given the way to press Ctrl-C. */
     readonly ready?: (press: () => void) => void;
   } = {},
@@ -116,7 +118,12 @@ export async function weir(
     hooks.signal?.addEventListener("abort", () => engine?.kill());
     return engine;
   };
-  const code = await runCli(argv, { io, startEngine, ...(options.node !== undefined && { node: options.node }) });
+  const code = await runCli(argv, {
+    io,
+    startEngine,
+    ...(options.node !== undefined && { node: options.node }),
+    ...(options.pull && { pull: options.pull }),
+  });
   return { code, out, err, engine };
 }
 

@@ -13,7 +13,7 @@ import { formatBytes } from "../../runtime/formatBytes.ts";
 import { UsageError } from "../errors.ts";
 import { pullProgress } from "../pull/pullProgress.ts";
 import { realWorld } from "../pull/world.ts";
-import { type Assignment, assignEncodings } from "../quantize/assignEncodings.ts";
+import { type Assignment, assignEncodings, type Raised } from "../quantize/assignEncodings.ts";
 import { chooseType } from "../quantize/chooseType.ts";
 import { type EncodeTensor, type PieceResult, piecesOf } from "../quantize/encodeJob.ts";
 import { AlreadyQuantised } from "../quantize/errors.ts";
@@ -67,8 +67,8 @@ export async function quantizeCommand(
   const source = await openWeights(from, { fp8: "f16", exact: true });
   try {
     refuse(source, input, flags.allowRequantize ?? false, progress.line);
-    const type = named ?? (await chosen(source, vram!, flags.card, progress.line));
-    const assigned = assignEncodings(source, type);
+    const { type, raised } = named ? { type: named } : await chosen(source, vram!, flags.card, progress.line);
+    const assigned = assignEncodings(source, type, raised);
     sayFallbacks(assigned, progress.line);
     const tensors = assigned.map(({ name, entry, to: encoding }) => ({ name, encoding, shape: entry.shape }));
     const layout = writeGgufHeader(await outMetadata(source, type), tensors);
@@ -80,6 +80,7 @@ export async function quantizeCommand(
     let done = 0;
     // of a file as large as this one, so that the rate is the disk's
     progress.begin(type.name, layout.fileBytes, 0);
+    const written = () => Math.floor((done / all) * layout.fileBytes);
     await runEncoder(
       {
         path: from,
@@ -93,16 +94,20 @@ export async function quantizeCommand(
         onPiece(result) {
           results[result.piece] = result;
           done += pieces[result.piece]!.values;
-          progress.tick(Math.floor((done / all) * layout.fileBytes));
+          progress.tick(written());
         },
       },
-    );
+    ).catch(async (error: unknown) => {
+      throw (error as { code?: unknown }).code === "no-disk-space"
+        ? await place.full(layout.fileBytes, written())
+        : error;
+    });
     if (stop.signal.aborted) throw new RunInterrupted();
     // what was written is a file that opens
     await (await openWeights(place.part)).close();
     await place.finish();
     progress.end();
-    const report = makeReport({ path: output, type, source, assigned, job, results, layout });
+    const report = makeReport({ path: output, type, raised, source, assigned, job, results, layout });
     io.out(flags.json ? `${JSON.stringify(report, null, 2)}\n` : describeReport(report));
   } catch (error) {
     progress.end();
@@ -151,7 +156,7 @@ async function chosen(
   vram: number,
   cardName: string | undefined,
   say: (line: string) => void,
-): Promise<QuantType> {
+): Promise<{ readonly type: QuantType; readonly raised?: Raised | undefined }> {
   const card =
     cardName === undefined
       ? ([...cards].reverse().find(({ memoryBytes }) => memoryBytes >= vram) ?? cards[0]!)
@@ -160,13 +165,13 @@ async function chosen(
     throw new UsageError(
       `--card "${cardName}" is not in the table; it has ${cards.map(({ name }) => name).join(", ")}`,
     );
-  const { type, lines } = await chooseType(source, vram, card);
+  const { type, raised, lines } = await chooseType(source, vram, card);
   if (type === null)
     throw lines.length === 1
       ? new UsageError(`--type auto: ${lines[0]}`)
       : new RunFailed("does-not-fit", `no type runs in ${formatBytes(vram)}:`, lines);
   for (const line of lines) say(`auto: ${line}`);
-  return type;
+  return { type, raised };
 }
 
 function sayFallbacks(assigned: readonly Assignment[], say: (line: string) => void): void {
@@ -193,6 +198,7 @@ function encodeTensor({ name, entry, to, copy }: Assignment, offset: number): En
 function makeReport({
   path,
   type,
+  raised,
   source,
   assigned,
   job,
@@ -201,6 +207,7 @@ function makeReport({
 }: {
   readonly path: string;
   readonly type: QuantType;
+  readonly raised: Raised | undefined;
   readonly source: WeightSource;
   readonly assigned: readonly Assignment[];
   readonly job: readonly EncodeTensor[];
@@ -231,6 +238,7 @@ function makeReport({
   return {
     path,
     type: type.name,
+    ...(raised && { raised: { type: raised.type.name, tensors: raised.names.size } }),
     inputBytes: source.fileBytes,
     bytes: layout.fileBytes,
     relativeRms: relative({

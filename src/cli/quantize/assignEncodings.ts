@@ -37,8 +37,17 @@ const SAME_BYTES: Partial<Record<Encoding, Encoding>> = {
 };
 const WIDE: readonly Encoding[] = ["F32", "F16", "BF16"];
 
-/** Every tensor of a file but those that belong to another's product: they are multiplied in. Throws UnsupportedFormat. */
-export function assignEncodings(source: WeightSource, type: QuantType): readonly Assignment[] {
+/** Tensors that take a wider type than the rest. */
+export interface Raised {
+  readonly type: QuantType;
+  readonly names: ReadonlySet<string>;
+}
+
+/**
+ * Every tensor of a file but those that belong to another's product: they are multiplied in. `raised`: what takes a wider type where no rule
+ * says otherwise. Throws UnsupportedFormat.
+ */
+export function assignEncodings(source: WeightSource, type: QuantType, raised?: Raised): readonly Assignment[] {
   const shaped = modelShapes(source);
   const folded = new Set<string>();
   for (const { layer } of [...source.tensors.values(), ...shaped.values()])
@@ -55,7 +64,13 @@ export function assignEncodings(source: WeightSource, type: QuantType): readonly
           source.path,
           `tensor ${quote(entry.name)} is ${entry.encoding} without a description of its scales: it cannot be converted`,
         );
-      return { name, entry, copy: false, fellBack: false, ...weights(name, entry, type) };
+      return {
+        name,
+        entry,
+        copy: false,
+        fellBack: false,
+        ...weights(name, entry, raised?.names.has(name) ? raised.type : type),
+      };
     });
 }
 

@@ -11,8 +11,9 @@ import { formatBytes } from "../../runtime/formatBytes.ts";
 import { residentForm } from "../../runtime/residentForm.ts";
 import { planActivations } from "../../tensor/planActivations.ts";
 import { openModel } from "../inspect/openModel.ts";
-import { type Assignment, assignEncodings } from "./assignEncodings.ts";
+import { type Assignment, assignEncodings, type Raised } from "./assignEncodings.ts";
 import { findQuantType, type QuantType } from "./quantTypes.ts";
+import { raiseOrder } from "./raiseOrder.ts";
 
 /** What `--type auto` chooses among, largest first: each is the best of its size. */
 const CANDIDATES = ["bf16", "q8_0", "q6_k", "q5_k", "q4_k"];
@@ -36,24 +37,27 @@ export interface PlannedType {
 
 export interface Choice {
   readonly type: QuantType;
+  /** What takes the next larger type, since all of it still stays. */
+  readonly raised?: Raised;
   /** For people: what was planned, and why this one. */
   readonly lines: readonly string[];
 }
 
 /**
  * The largest type whose run is about as fast as the fastest's, in so much device memory, by the planner: the file is opened as if it were
- * converted. `null` with its lines where none fits, or where the file is no model that runs here.
+ * converted. Where that stays as a whole and leaves room, as many matrices as the room takes have the next larger type, those first that it
+ * helps most (`raiseOrder`). `null` with its lines where none fits, or where the file is no model that runs here.
  */
 export async function chooseType(
   source: WeightSource,
   vram: number,
   card: Card,
-): Promise<Choice | { readonly type: null; readonly lines: readonly string[] }> {
+): Promise<Choice | { readonly type: null; readonly raised?: undefined; readonly lines: readonly string[] }> {
   const planned: PlannedType[] = [];
   const lines: string[] = [];
   for (const name of CANDIDATES) {
     const type = findQuantType(name)!;
-    const outcome = await planType(source, type, vram, card);
+    const outcome = await planType(source, type, vram, card, assignEncodings(source, type));
     if (outcome === null) return { type: null, lines: ["Weir does not run this kind of model: name a type"] };
     if ("needed" in outcome) {
       lines.push(`${name}: does not run, it takes ${formatBytes(outcome.needed, "up")}`);
@@ -74,8 +78,50 @@ export async function chooseType(
       : chosen.seconds === best && chosen === planned.at(-1)
         ? `none stays in ${formatBytes(vram)} as a whole, and the smallest moves least`
         : "its pass is within 3% of the fastest type's, even where nothing overlaps";
+  const above = CANDIDATES[CANDIDATES.indexOf(chosen.type.name) - 1];
+  const mixed =
+    chosen.movedBytes === 0 && above ? await raise(source, chosen.type, findQuantType(above)!, vram, card) : null;
+  if (mixed) {
+    const { raised, of, modelBytes } = mixed;
+    lines.push(
+      `${raised.type.name} for the ${raised.names.size} of ${of} matrices that it helps most, ${chosen.type.name} for the rest: ` +
+        `${formatBytes(modelBytes)} of weights, which stay in ${formatBytes(vram)} as a whole (planned for an ${card.name})`,
+    );
+    return { type: chosen.type, raised, lines };
+  }
   lines.push(`${chosen.type.name} it is: ${why} (planned for an ${card.name})`);
   return { type: chosen.type, lines };
+}
+
+/** As many matrices in the larger of two types as let all weights stay; `null`: not one, or all. */
+async function raise(
+  source: WeightSource,
+  type: QuantType,
+  above: QuantType,
+  vram: number,
+  card: Card,
+): Promise<{ readonly raised: Raised; readonly of: number; readonly modelBytes: number } | null> {
+  // what rules leave to the type
+  const free = assignEncodings(source, type).filter(({ to, why }) => to === type.encoding && why === null);
+  const order = raiseOrder(free.map(({ name }) => name));
+  const first = (count: number): Raised => ({ type: above, names: new Set(order.slice(0, count).flat()) });
+  const stays = async (count: number): Promise<number | null> => {
+    const outcome = await planType(source, type, vram, card, assignEncodings(source, type, first(count)));
+    return outcome && "movedBytes" in outcome && outcome.movedBytes === 0 ? outcome.modelBytes : null;
+  };
+  // more bytes never need less room
+  let [most, bytes] = [0, 0];
+  for (let low = 1, high = order.length; low <= high; ) {
+    const middle = (low + high) >> 1;
+    const modelBytes = await stays(middle);
+    if (modelBytes === null) high = middle - 1;
+    else {
+      [most, bytes] = [middle, modelBytes];
+      low = middle + 1;
+    }
+  }
+  if (most === 0) return null;
+  return { raised: first(most), of: free.length, modelBytes: bytes };
 }
 
 async function planType(
@@ -83,8 +129,9 @@ async function planType(
   type: QuantType,
   vram: number,
   card: Card,
+  assigned: readonly Assignment[],
 ): Promise<PlannedType | { readonly needed: number } | null> {
-  const opened = openModel(converted(source, assignEncodings(source, type)));
+  const opened = openModel(converted(source, assigned));
   if (!opened) return null;
   const { model, pass } = opened;
   const forms = new Map(model.weights.map((weight) => [weight.name, residentForm(source.path, weight)]));

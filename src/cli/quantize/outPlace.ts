@@ -15,6 +15,8 @@ export interface OutPlace {
   begin(header: Uint8Array, fileBytes: number): Promise<void>;
   /** All of it is on the disk, and it has its name. Throws FileInTheWay, NoDiskSpace, WriteFailed. */
   finish(): Promise<void>;
+  /** What to say where the disk is full before all of it is there: nothing stays. */
+  full(fileBytes: number, written: number): Promise<NoDiskSpace>;
   /** Nothing stays. */
   drop(): Promise<void>;
 }
@@ -83,6 +85,14 @@ export async function outPlace(
       } catch (error) {
         throw failure(path, error);
       }
+    },
+    async full(fileBytes, written) {
+      await rm(part, { force: true });
+      const disk = await room(folder);
+      const now = disk ? `, and has ${formatBytes(disk.free)} free without it` : "";
+      return new NoDiskSpace(
+        `${path} takes ${formatBytes(fileBytes, "up")}: the disk of ${folder} was full after ${formatBytes(written)} of it${now}: make room, choose another disk or a smaller --type. Nothing is left there`,
+      );
     },
     drop: () => rm(part, { force: true }),
   };

@@ -19,6 +19,8 @@ export interface TensorReport {
 export interface QuantizeReport {
   readonly path: string;
   readonly type: string;
+  /** A larger type, and how many tensors have it: `--type auto`. */
+  readonly raised?: { readonly type: string; readonly tensors: number };
   readonly inputBytes: number;
   readonly bytes: number;
   /** Over all values of all tensors. */
@@ -31,10 +33,12 @@ export interface QuantizeReport {
 const SHOWN = 20;
 
 /** For people. */
-export function describeReport({ path, type, inputBytes, bytes, relativeRms, tensors }: QuantizeReport): string {
+export function describeReport(report: QuantizeReport): string {
+  const { path, type, raised, inputBytes, bytes, relativeRms, tensors } = report;
+  const types = raised ? `${raised.type} (${raised.tensors} tensors) and ${type}` : type;
   const share = `${((100 * bytes) / Math.max(1, inputBytes)).toFixed(0)}%`;
   const lines = [
-    `${path}: ${type}, ${formatBytes(bytes)} (${share} of ${formatBytes(inputBytes)}), ${relativeRms === 0 ? "nothing is lost" : `error ${percent(relativeRms)} of the weights' RMS`}`,
+    `${path}: ${types}, ${formatBytes(bytes)} (${share} of ${formatBytes(inputBytes)}), ${relativeRms === 0 ? "nothing is lost" : `error ${percent(relativeRms)} of the weights' RMS`}`,
   ];
   const lost = tensors.filter((tensor) => tensor.relativeRms > 0);
   const rows = lost.slice(0, SHOWN).map((tensor) => [percent(tensor.relativeRms), tensor.to, tensor.name]);
