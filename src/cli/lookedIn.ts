@@ -20,5 +20,5 @@ export function lookedIn(error: unknown, folders: SearchedFolders): unknown {
     lines.push(`models are looked for in ${modelsDirectory ?? join(baseDirectory, "models")}${more}`);
   if (error.lines.some(isPictureLine))
     lines.push(`pictures are looked for in ${inputDirectory ?? join(baseDirectory, "input")}`);
-  return new InvalidWorkflow(error.message.replace(/ cannot run:$/, ""), lines, true);
+  return new InvalidWorkflow(error.workflow, lines, true);
 }

@@ -1,3 +1,4 @@
+import { InvalidWorkflow } from "../library/errors.ts";
 import { exitCodeOf } from "./errors.ts";
 import { EXIT, type ExitCode } from "./exitCodes.ts";
 import type { Io } from "./io.ts";
@@ -13,7 +14,9 @@ export function reportError(error: unknown, io: Io): ExitCode {
     return EXIT.interrupted;
   }
   io.err(`weir: ${isOurs(known) ? message : `internal error: ${message}; WEIR_DEBUG=1 shows where`}\n`);
-  for (const line of (error as { lines?: readonly string[] } | null)?.lines ?? []) io.err(`  ${line}\n`);
+  // The message of a workflow that is not valid has its lines already.
+  const more = error instanceof InvalidWorkflow ? [] : ((error as { lines?: readonly string[] } | null)?.lines ?? []);
+  for (const line of more) io.err(`  ${line}\n`);
   if (known === "missing-model" && isOfModels(error))
     io.err("  weir pull klein-4b fetches a set of models; docs/models.md lists the others\n");
   if (io.env["WEIR_DEBUG"] && error instanceof Error) io.err(`${stackOf(error)}\n`);

@@ -8,14 +8,17 @@ export class FileError extends Error {
   }
 }
 
-/** A workflow that does not pass validation. `lines`: one a problem. */
+/** A workflow that does not pass validation. `lines`: one a problem; the message has them too. */
 export class InvalidWorkflow extends Error {
   override readonly name = "InvalidWorkflow";
   readonly code: "invalid-workflow" | "missing-model";
+  /** How the workflow is called in the message: mostly its file. */
+  readonly workflow: string;
   readonly lines: readonly string[];
-  constructor(file: string, lines: readonly string[], missingFiles: boolean) {
-    super(`${file} cannot run:`);
+  constructor(workflow: string, lines: readonly string[], missingFiles: boolean) {
+    super([`${workflow} cannot run:`, ...lines].join("\n  "));
     this.code = missingFiles ? "missing-model" : "invalid-workflow";
+    this.workflow = workflow;
     this.lines = lines;
   }
 }

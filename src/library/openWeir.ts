@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { EngineError } from "../engine/errors.ts";
 import type { EngineOptions, JobEvent, NodeDeclaration } from "../engine/messages.ts";
 import { startEngine } from "../engine/supervisor.ts";
 import type { RunStats } from "../runtime/runtime.ts";
@@ -22,12 +23,21 @@ export interface WeirOptions {
   readonly baseDirectory?: string;
   readonly outputDirectory?: string;
   readonly inputDirectory?: string;
+  readonly tempDirectory?: string;
+  /** Default: models/ in the base directory. */
+  readonly modelsDirectory?: string;
+  /** Files of more model folders, in the form of extra_model_paths.yaml. */
+  readonly extraModelPathsConfig?: readonly string[];
   /** cpu, vulkan, cuda, metal or a device's name. Default: the best there is. */
   readonly device?: string;
   /** The ceiling on all device memory; a share is of the device. */
   readonly vram?: string;
   /** The ceiling on weights alone; a share is of the model's weights. */
   readonly vramWeights?: string;
+  /** What the machine's memory may hold for a GPU: "8GB", "50%", "0", "auto". */
+  readonly ram?: string;
+  /** What is left to others of the device's free memory; a bare number is GB. */
+  readonly reserveVram?: string;
   /** Place every weight before the first step, or refuse. */
   readonly disableDynamicVram?: boolean;
   readonly forceFp32?: boolean;
@@ -101,6 +111,7 @@ export interface Weir extends AsyncDisposable {
 
 /** Starts an engine. Rejects with EngineError: no such device, no compute library, bad options. */
 export async function openWeir(options: WeirOptions = {}): Promise<Weir> {
+  checkOptions(options);
   const { env = process.env, signal } = options;
   if (signal?.aborted) throw new RunInterrupted(signal.reason);
   const engine = await startEngine(engineOptions(options), { env, ...(signal ? { signal } : {}) }).catch((error) => {
@@ -168,9 +179,47 @@ function exactSeed(seed: number | bigint): bigint {
   throw new SettingError(`seed is ${seed}; give a whole number from 0 to ${LARGEST_SEED}, above 2^53 as a bigint`);
 }
 
-function engineOptions({ env: _env, signal: _signal, ...options }: WeirOptions): EngineOptions {
+/** Every option. JavaScript has nobody else who would tell of a mistyped one. */
+const OPTIONS = {
+  baseDirectory: true,
+  outputDirectory: true,
+  inputDirectory: true,
+  tempDirectory: true,
+  modelsDirectory: true,
+  extraModelPathsConfig: true,
+  device: true,
+  vram: true,
+  vramWeights: true,
+  ram: true,
+  reserveVram: true,
+  disableDynamicVram: true,
+  forceFp32: true,
+  fp8: true,
+  threads: true,
+  disableMetadata: true,
+  customNodes: true,
+  verbose: true,
+  trace: true,
+  env: true,
+  signal: true,
+} as const satisfies Record<keyof WeirOptions, true>;
+
+function checkOptions(options: WeirOptions): void {
+  const usage = (message: string) => new EngineError({ code: "usage", message });
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(OPTIONS, name));
+  if (unknown !== undefined)
+    throw usage(`openWeir has no option "${unknown}"; it has ${Object.keys(OPTIONS).join(", ")}`);
+  const { threads } = options;
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1))
+    throw usage(`threads is ${JSON.stringify(threads)}; expected a whole number from 1 up`);
+}
+
+function engineOptions(all: WeirOptions): EngineOptions {
+  const { env: _env, signal: _signal, extraModelPathsConfig, reserveVram, ...options } = all;
   return {
     ...options,
+    ...(extraModelPathsConfig && { extraModelPaths: extraModelPathsConfig }),
+    ...(reserveVram !== undefined && { reserveVram: [reserveVram] }),
     baseDirectory: options.baseDirectory ?? process.cwd(),
     disableDynamicVram: options.disableDynamicVram ?? false,
     forceFp32: options.forceFp32 ?? false,

@@ -61,6 +61,7 @@ describe("errors are typed and have codes", () => {
     const error = await weir.run(wrong).catch((error) => error);
     expect(error).toBeInstanceOf(InvalidWorkflow);
     expect(error).toMatchObject({ code: "invalid-workflow", lines: [expect.stringContaining("VAEDecod")] });
+    expect((error as Error).message).toMatch(/^the workflow cannot run:\n {2}node 1: .*VAEDecod/);
   });
 
   test.each([
@@ -70,6 +71,15 @@ describe("errors are typed and have codes", () => {
     ["an inexact seed", () => weir.run(demo.workflow, { seed: 2 ** 60 }), { code: "bad-setting" }],
     ["a negative seed", () => weir.run(demo.workflow, { seed: -1n }), { code: "bad-setting" }],
     ["memory", () => openWeir({ baseDirectory: demo.baseDirectory, vram: "lots" }), { code: "usage" }],
+    ["what others keep", () => openWeir({ reserveVram: "much" }), { code: "usage" }],
+    ["RAM", () => openWeir({ ram: "much" }), { code: "usage" }],
+    ["threads", () => openWeir({ threads: 0 }), { code: "usage", message: expect.stringContaining("threads is 0") }],
+    ["model folders", () => openWeir({ extraModelPathsConfig: ["none.yaml"] }), { code: "bad-model-paths" }],
+    [
+      "an option that is none",
+      () => openWeir({ vrm: "8GB" } as object),
+      { code: "usage", message: expect.stringContaining('no option "vrm"; it has baseDirectory, ') },
+    ],
     ["a device", () => openWeir({ baseDirectory: demo.baseDirectory, device: "tpu" }), { code: "device-not-found" }],
   ])("%s", async (_name, run, expected) => {
     const error = await (run() as Promise<unknown>).catch((error: unknown) => error);
