@@ -1,4 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test, vi } from "vitest";
 import { ENCODING_BITS } from "../../encodingBits.ts";
 import { CorruptFile, MissingTensor, UnsupportedFormat } from "../../errors.ts";
 import { f32ToFp8 } from "../../f32ToFp8.ts";
@@ -8,6 +11,7 @@ import type { PlainEncoding, WeightSource } from "../../weightSource.ts";
 import { quantisedSource } from "./quantisedSource.ts";
 import { DEFAULT_QUANT, type QuantOptions } from "./quantOptions.ts";
 import { createRecodePool } from "./recodePool.ts";
+import { type RecodeTask, runRecodeTask } from "./recodeTask.ts";
 
 interface Given {
   readonly encoding: PlainEncoding;
@@ -142,7 +146,65 @@ describe("what layers become", () => {
   });
 });
 
+describe("optimum-quanto's map", () => {
+  /** One group: a row of bytes, whether of four bits or of two. */
+  const one = {
+    "net.a.weight._data._data": bytes("U8", [1, 32], mixed),
+    "net.a.weight._scale": f32(1),
+    "net.a.weight._shift": f32(0),
+  };
+  const formatOf = (source: WeightSource) => source.tensors.get("net.a.weight")!.recoded!.format;
+
+  test("in the metadata, with or without the file's prefix, it tells what the tensors do not", async () => {
+    for (const layer of ["a", "net.a"])
+      for (const weights of ["qint2", "qint4"]) {
+        const map = { [layer]: { weights, activations: "qint8" }, b: { weights: "none" } };
+        expect(formatOf(await open(one, {}, { quantization_map: JSON.stringify(map) }))).toBe(weights);
+      }
+  });
+
+  test.each(["quantization_map.json", "quanto_qmap.json"])("beside the file as %s", async (name) => {
+    const folder = mkdtempSync(join(tmpdir(), "weir-quanto-"));
+    try {
+      const source = { ...fileOf(one).source, path: join(folder, "m.safetensors") };
+      expect(formatOf(await quantisedSource(source, DEFAULT_QUANT))).toBe("qint4");
+      writeFileSync(join(folder, name), JSON.stringify({ a: { weights: "qint2" } }));
+      expect(formatOf(await quantisedSource(source, DEFAULT_QUANT))).toBe("qint2");
+      // another file's
+      writeFileSync(join(folder, name), JSON.stringify({ a: { weights: "qint8" }, b: { weights: "qint3" } }));
+      expect(formatOf(await quantisedSource(source, DEFAULT_QUANT))).toBe("qint4");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
 describe("reading", () => {
+  test("several weights that are read at once are recoded at once", async () => {
+    const shape = [1024, 2048];
+    const given = { v: bytes("F8_E4M3", shape, finite), w: bytes("F8_E4M3", shape, (i) => finite(i + 7)) };
+    const plain = createRecodePool(1);
+    const begun: string[] = [];
+    let go = (): void => {};
+    const gate = new Promise<void>((resolve) => (go = resolve));
+    const pool = {
+      ...plain,
+      width: 2,
+      async run(task: RecodeTask) {
+        begun.push(task.spec.stored.data);
+        await gate;
+        return runRecodeTask(task);
+      },
+    };
+    const source = await quantisedSource(fileOf(given).source, DEFAULT_QUANT, () => pool);
+    const into = ["v", "w"].map((name) => new Uint8Array(source.tensors.get(name)!.bytes));
+    const read = Promise.all(["v", "w"].map((name, i) => source.read(name, 0, into[i]!)));
+    await vi.waitFor(() => expect(begun.toSorted()).toEqual(["v", "v", "w", "w"]), 30_000);
+    go();
+    await read;
+    expect(into[0]).not.toEqual(into[1]);
+  }, 60_000);
+
   test.each(["fp8", "int8"])("any piece of %s is what the whole is there", async (kind) => {
     const source = await open(kind === "fp8" ? fp8 : { ...int8, ...comfy("int8_tensorwise") });
     const whole = new Uint8Array(8 * 68);
@@ -298,6 +360,18 @@ describe("bad input", () => {
   ])("%s", async (_, tensors, Failure, message) => {
     await expect(open(tensors)).rejects.toThrow(Failure);
     await expect(open(tensors)).rejects.toThrow(message);
+  });
+
+  test.each<[unknown, new (path: string, fact: string) => Error, RegExp]>([
+    ["{", CorruptFile, /quantization_map is no map of layers/],
+    [{ a: 7 }, CorruptFile, /quantization_map is no map of layers/],
+    [{ a: { weights: "qint4" } }, CorruptFile, /"a" is qint8, and its map says qint4/],
+    [{ a: { weights: "qint3" } }, UnsupportedFormat, /"a" is "qint3"; of optimum-quanto supported are qint8, qint4/],
+    [{ b: { weights: "qint8" } }, MissingTensor, /no tensor "b.weight._data", which its map says is qint8/],
+  ])("a quanto map %j that does not say what the tensors do", async (map, Failure, message) => {
+    const metadata = { quantization_map: typeof map === "string" ? map : JSON.stringify(map) };
+    await expect(open(quanto, {}, metadata)).rejects.toThrow(Failure);
+    await expect(open(quanto, {}, metadata)).rejects.toThrow(message);
   });
 
   test("metadata that says nothing of layers", async () =>

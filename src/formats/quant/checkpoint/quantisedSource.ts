@@ -30,7 +30,7 @@ export async function quantisedSource(
   options: QuantOptions,
   pool: () => RecodePool = sharedPool,
 ): Promise<WeightSource> {
-  const layers = [...(await comfyLayers(file)), ...quantoLayers(file)];
+  const layers = [...(await comfyLayers(file)), ...(await quantoLayers(file))];
   const hidden = new Set(layers.flatMap(({ name, parts }) => [name, ...parts]));
   for (const { name } of file.tensors.values()) if (/(^|\.)scaled_fp8$/.test(name)) hidden.add(name);
   const bare: (StoredLayer | TensorEntry)[] = [];
