@@ -352,8 +352,15 @@ describe("what a user can meet", () => {
       "4 w.json: 1 node
       cpu (a test's device), at most 20.0 MB of its memory
       weir: KSampler (node 5): demo: stage a needs 2 MB; the budget is 1 MB. Try --vram 2MB.
+        what each part of the workflow takes: weir plan w.json
       "
     `);
+    mkdirSync(join(cwd, "my models"));
+    expect(
+      await weir(["run", "w.json", "--base-directory", "my models"], { cwd, script: ends({ ...failed, error }) }),
+    ).toMatchObject({
+      err: expect.stringContaining('weir plan w.json --base-directory "my models"\n'),
+    });
     const died = {
       code: "engine-died",
       message:

@@ -10,6 +10,7 @@ import { checkFolders } from "../checkFolders.ts";
 import { type EngineFlags, engineOptions, type JobFlags } from "../flags.ts";
 import { lookedIn } from "../lookedIn.ts";
 import { checkOutputFolder, pictureTarget } from "../pictures.ts";
+import { planHint } from "../planHint.ts";
 import type { CliContext } from "../runCli.ts";
 import { openSession } from "../session.ts";
 import { openTraceFile } from "../traceFile.ts";
@@ -55,7 +56,9 @@ export async function runWorkflows(
 ): Promise<readonly RunRecord[]> {
   const { io } = context;
   const read = (more?: Describe) =>
-    Promise.all(workflows.map(async ({ file, path }) => ({ file, ...(await readWorkflowFile(file, path, more)) })));
+    Promise.all(
+      workflows.map(async ({ file, path }) => ({ file, path, ...(await readWorkflowFile(file, path, more)) })),
+    );
   let prompts = await read();
   await checkFolders(flags, io.cwd);
   const target = flags.output === undefined ? null : await pictureTarget(flags.output, io.cwd);
@@ -82,12 +85,12 @@ export async function runWorkflows(
     const records: RunRecord[] = [];
     let failed = true;
     try {
-      for (const { file, prompt, extraPngInfo } of prompts) {
+      for (const { file, path, prompt, extraPngInfo } of prompts) {
         for (let repeat = 0; repeat < (flags.repeat ?? 1); repeat++) {
           const settled = applySettings(prompt, settings(flags), declared);
           const job = { prompt: shiftSeeds(settled, BigInt(repeat), declared), extraPngInfo };
           const finished = await session.run(file, job).catch((error: unknown) => {
-            throw lookedIn(error, options);
+            throw planHint(lookedIn(error, options), planArguments(path, baseDirectory, io.cwd));
           });
           const made = Object.values(finished.outputs).flatMap((ui) => picturePaths(ui, session.engine.folders));
           const pictures: string[] = [];
@@ -135,6 +138,11 @@ function settings({ set, prompt, seed, steps }: RunFlags): Settings {
 }
 
 const describeNodes = (count: number): string => `${count} ${count === 1 ? "node" : "nodes"}`;
+
+const planArguments = (path: string, baseDirectory: string, cwd: string): readonly string[] => [
+  short(path, cwd),
+  ...(baseDirectory === cwd ? [] : ["--base-directory", short(baseDirectory, cwd)]),
+];
 
 /** Relative where that is shorter to read: inside the current folder. */
 function short(path: string, cwd: string): string {
