@@ -32,7 +32,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     const [outputs] = await run.pass([values]);
     const { user, system } = process.cpuUsage(before);
     output = outputs!["out"]!;
-    answer({ ms: performance.now() - start, cpuMs: (user + system) / 1000 });
+    answer({ ms: performance.now() - start, cpuMs: (user + system) / 1000, at: Date.now() });
     if (!output.every(Number.isFinite)) throw new Error("the output is not finite");
   } else if (command === "usage") answer(await usage());
   else if (command === "output") {

@@ -3,7 +3,8 @@
 argv[1] is the job as JSON: mode, file, threads, folder (empty, for what a peer writes), and the sizes: hidden, double, single,
 context, height, width (of the latent), textTokens; bytes (of the weights) and share where the peer has a limit.
 The first line out says what the peer is; then each line in is a command and gets one line of JSON:
-  step         {"ms", "cpuMs"}: one pass of the transformer; processor time is of all threads of the process
+  step         {"ms", "cpuMs", "at"}: one pass of the transformer; processor time is of all threads of the process; `at`: when the first pass
+               of this command ended, in milliseconds since 1970
   usage        {"peak", "now", "read", "disk"}: bytes; the resident set at its largest and now, what read calls brought, what storage delivered
   output PATH  {}: the last pass's output as float32, [channels, height, width], is written to PATH
 """
@@ -40,14 +41,23 @@ def usage():
 
 
 def timed(run):
-    """Runs it once: (milliseconds of wall time, of processor time)."""
-    wall, cpu = time.perf_counter(), time.process_time()
+    """Runs it once and says what that cost, as `step` answers."""
+    before = now()
     run()
-    return 1000 * (time.perf_counter() - wall), 1000 * (time.process_time() - cpu)
+    return cost(before, now())
+
+
+def now():
+    """Three clocks in seconds: a steady one, this process's processor time, the calendar's."""
+    return time.perf_counter(), time.process_time(), time.time()
+
+
+def cost(before, after):
+    return {"ms": 1000 * (after[0] - before[0]), "cpuMs": 1000 * (after[1] - before[1]), "at": 1000 * after[2]}
 
 
 def serve(about, step, output=None):
-    """Speaks the lines above until stdin ends. `step` returns (ms, cpuMs); `output` the last output as a flat sequence of floats."""
+    """Speaks the lines above until stdin ends. `step` returns its answer; `output` the last output as a flat sequence of floats."""
     import array
 
     out = sys.stdout
@@ -61,8 +71,7 @@ def serve(about, step, output=None):
     for line in sys.stdin:
         command, _, rest = line.strip().partition(" ")
         if command == "step":
-            ms, cpu = step()
-            answer({"ms": ms, "cpuMs": cpu})
+            answer(step())
         elif command == "usage":
             answer(usage())
         elif command == "output":

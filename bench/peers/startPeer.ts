@@ -17,6 +17,8 @@ export interface StepCost {
   readonly ms: number;
   /** Of all threads of the process. */
   readonly cpuMs: number;
+  /** When the first pass of this command ended, in milliseconds since 1970. */
+  readonly at: number;
 }
 
 /** A process that waits for a line and answers with one: protocol.py. */

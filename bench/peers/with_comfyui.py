@@ -57,10 +57,10 @@ def main():
             with torch.inference_mode():
                 last["out"] = patcher.model.apply_model(x, level, c_crossattn=context)
 
-        cost = timed(run)
+        answer = timed(run)
         if not torch.isfinite(last["out"]).all():
             raise SystemExit("the output is not finite")
-        return cost
+        return answer
 
     # apply_model answers with the denoised latent, x - sigma * output.
     about = {

@@ -74,10 +74,10 @@ def main():
             with torch.inference_mode():
                 (last["out"],) = model(**inputs)
 
-        cost = timed(run)
+        answer = timed(run)
         if not torch.isfinite(last["out"]).all():
             raise SystemExit("the output is not finite")
-        return cost
+        return answer
 
     about = {"name": f"diffusers {diffusers.__version__}", "on": f"torch {torch.__version__}"}
     serve(about, step, lambda: last["out"].transpose(1, 2).float().flatten().tolist())

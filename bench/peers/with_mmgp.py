@@ -7,12 +7,14 @@ import sys
 
 import torch
 from importlib.metadata import version
+import diffusers
 from diffusers import Flux2Transformer2DModel
 from mmgp import offload
 
 from protocol import job
 
-sizes = job()
+job()  # its sizes do not matter: a small model shows as well
+diffusers.logging.set_verbosity_error()
 model = Flux2Transformer2DModel(
     num_layers=1,
     num_single_layers=1,

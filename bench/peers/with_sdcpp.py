@@ -6,12 +6,10 @@ Modes: "resident"; "mmap": `--mmap`; "offload": `--offload-to-cpu` with `--max-v
 "fa": `--diffusion-fa`.
 """
 
-import time
-
 import stable_diffusion_cpp as sd
 from importlib.metadata import version
 
-from protocol import job, serve
+from protocol import cost, job, now, serve
 
 STEPS = 2
 
@@ -46,11 +44,10 @@ def main():
             sample_method="euler",
             sample_steps=STEPS,
             seed=1,
-            progress_callback=lambda *_: marks.append((time.perf_counter(), time.process_time())),
+            progress_callback=lambda *_: marks.append(now()),
         )
-        # Calls before the first step and after each; the autoencoder's, if any, come later.
-        first, last = marks[1], marks[STEPS]
-        return tuple(1000 * (b - a) / (STEPS - 1) for a, b in zip(first, last))
+        # Called before the first step and after each; the decoder's calls, if any, come later.
+        return {**cost(marks[1], marks[2]), "at": 1000 * marks[1][2]}
 
     info = sd.sd_get_system_info()
     info = info.decode() if isinstance(info, bytes) else str(info)
