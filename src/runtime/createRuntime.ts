@@ -41,6 +41,8 @@ export interface RuntimeOptions {
    * staging alone. A unified device keeps nothing twice, whatever this says.
    */
   readonly ram?: number;
+  /** In place of `ram`: a tier that serves the runtimes of several devices, and is its maker's. Copies of each device are its own. */
+  readonly ramTier?: RamTier;
   /** Of these, bytes that may be pinned. Default 0. */
   readonly pinnedRam?: number;
   /** Bytes that the device's library takes unasked: charged to the ceiling from the start. */
@@ -105,10 +107,16 @@ export function createRuntime(given: RuntimeOptions): Runtime {
     vram,
     weights: options.vramWeights && "bytes" in options.vramWeights ? options.vramWeights.bytes : vram,
   };
-  const ram = new RamTier(
-    createHostMemory(options.memory, options.pinnedRam ?? 0),
-    backend.info.unified ? 0 : (options.ram ?? 0),
-  );
+  const ram =
+    options.ramTier ??
+    new RamTier(
+      createHostMemory(options.memory, options.pinnedRam ?? 0),
+      backend.info.unified ? 0 : (options.ram ?? 0),
+    );
+  // What others keep in a tier that is shared is not this one's to give back: it leaves with the files that are closed.
+  const trimRam = (): void => {
+    if (options.ramTier === undefined) ram.trim();
+  };
   const residency = createResidency({
     ram,
     memory: traced ? traced.memory(options.memory) : options.memory,
@@ -177,7 +185,7 @@ export function createRuntime(given: RuntimeOptions): Runtime {
 
     async trim() {
       await residency.trim();
-      ram.trim();
+      trimRam();
       backend.reserveActivations(0);
       ledger.credit("activations", ledger.usedBy("activations"));
     },
@@ -214,7 +222,7 @@ export function createRuntime(given: RuntimeOptions): Runtime {
     async close() {
       for (const file of [...files.values()]) await file.close();
       await residency.trim();
-      ram.trim();
+      trimRam();
       await backend.close();
     },
   };
