@@ -41,7 +41,7 @@ holds_nothing_else() {
   ! grep -E '\.py$|\.test\.|/testing/|/golden|/train/|\.map$|^package/(src|test|bench|lanes|node_modules)/' "$work/files"
 }
 holds_what_it_must() {
-  for file in package.json README.md LICENSE dist/cli/main.js dist/engine/main.js dist/engine/probeMain.js dist/index.js dist/index.d.ts demo/klein.json web/index.html web/style.css dist/web/main.js; do
+  for file in package.json README.md LICENSE dist/cli/main.js dist/engine/main.js dist/engine/probeMain.js dist/index.js dist/index.d.ts demo/klein.json tokenizers/t5.json.gz tokenizers/clip.json.gz web/index.html web/style.css dist/web/main.js; do
     grep -qx "package/$file" "$work/files" || { echo "$file is missing" && return 1; }
   done
 }

@@ -34,6 +34,8 @@ const SIGNS: readonly (readonly [kind: ModelKind, what: string, sign: RegExp])[]
   ["unet", "a Stable Diffusion 2 checkpoint", /^cond_stage_model\.model\./],
   ["unet", "a Stable Diffusion checkpoint or UNet", /(^|\.)input_blocks\.0\.0\.weight$/],
   ["text-encoder", "a Qwen3 text encoder", /(^|\.)layers\.0\.self_attn\.q_norm\.weight/],
+  ["text-encoder", "a T5 text encoder", /(^|\.)encoder\.block\.0\.layer\.0\.SelfAttention\.|^enc\.blk\.0\./],
+  ["text-encoder", "a CLIP text encoder", /(^|\.)text_model\.encoder\.layers\.0\./],
   ["text-encoder", "a text encoder", /(^|\.)(embed_tokens|token_embedding|shared)\.weight$/],
   ["vae", "a Flux 2 VAE", /(^|\.)bn\.running_mean$/],
   ["vae", "a VAE", /(^|\.)(decoder|encoder)\.conv_in\.weight$|(^|\.)decoder\.up_blocks\./],

@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openGguf } from "../../src/formats/gguf/gguf.ts";
 import { openSafetensors } from "../../src/formats/safetensors.ts";
 import { type LoraModel, openLora } from "../../src/models/lora/index.ts";
 import type { Conditioning, DiffusionModel, TextModel } from "../../src/nodes/values.ts";
@@ -96,6 +97,14 @@ describe("Flux 1's two text encoders", () => {
       expect(
         (await weir(["quantize", `${name}.safetensors`, `${name}.gguf`, "--type", "q8_0"], { cwd: folder })).code,
       ).toBe(0);
+    const made = await openGguf(path.join(folder, "t5xxl.gguf"));
+    expect(made.architecture).toBe("t5encoder");
+    // places and norms stay as they are
+    expect(made.tensors.get("encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight")!.encoding).toBe(
+      "BF16",
+    );
+    expect(made.tensors.get("encoder.block.9.layer.1.DenseReluDense.wo.weight")!.encoding).toBe("Q8_0");
+    await made.close();
     const whole = await encode({});
     const inputs = { clip_name1: "t5xxl.gguf", clip_name2: "clip_l.gguf", type: "flux" };
     const small = await encode({ precision: "native" }, "DualCLIPLoaderGGUF", inputs);

@@ -7,6 +7,11 @@ import type { QuantType } from "./quantTypes.ts";
 
 /** What ComfyUI-GGUF calls kinds of models; it takes Flux 2 for a "flux" and looks at the tensors. Kinds it does not load keep our names. */
 const ARCHITECTURES: Partial<Record<ModelKind, string>> = { flux2: "flux", flux1: "flux", sd3: "sd3" };
+const TEXT_ARCHITECTURES = [
+  ["Qwen3", "qwen3"],
+  ["T5", "t5encoder"],
+  ["CLIP", "clip"],
+] as const;
 /** ggml's version of its block layouts. */
 const QUANTIZATION_VERSION = 2;
 /** Tensors whose shapes a file repeats were another file's. */
@@ -26,6 +31,7 @@ function architecture(source: WeightSource): string {
   const { kind, what } = identify(source);
   const names = [...source.tensors.keys()];
   if (kind === "unet") return names.some((name) => /(^|\.)label_emb\./.test(name)) ? "sdxl" : "sd1";
-  if (kind === "text-encoder") return what.includes("Qwen3") ? "qwen3" : "llama";
+  // by what ComfyUI-GGUF knows; it does not take a CLIP, and turns the rows of what is called a llama
+  if (kind === "text-encoder") return TEXT_ARCHITECTURES.find(([name]) => what.includes(name))?.[1] ?? "llama";
   return ARCHITECTURES[kind] ?? kind;
 }
