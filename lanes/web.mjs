@@ -28,7 +28,7 @@ const pictures = () =>
     .locator("#pictures img")
     .evaluateAll((all) => all.filter((image) => image.complete && image.naturalWidth > 0).length);
 const until = async (what, happened) => {
-  const end = Date.now() + 120_000;
+  const end = Date.now() + 280_000;
   while (!(await happened())) {
     if (Date.now() > end) throw new Error(`it did not happen: ${what}`);
     await page.waitForTimeout(50);

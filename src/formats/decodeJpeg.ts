@@ -1,3 +1,4 @@
+import { checkScans } from "./checkScans.ts";
 import { CorruptFile } from "./errors.ts";
 import { checkPixels, type Decode, pictureCodec, SILENT, wasmOf, withoutAlpha } from "./pictureCodec.ts";
 import type { Pixels } from "./pixels.ts";
@@ -16,6 +17,7 @@ const decode = pictureCodec(async () => {
 export async function decodeJpeg(bytes: Uint8Array, path = "picture"): Promise<Pixels> {
   const size = jpegSize(bytes, path);
   checkPixels(path, size.width, size.height);
+  checkScans(bytes, path);
   const { width, height, data } = await decode(bytes, path, size);
   return { width, height, channels: 3, max: 255, data: withoutAlpha(data) };
 }

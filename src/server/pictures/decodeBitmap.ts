@@ -1,3 +1,4 @@
+import { checkScans } from "../../formats/checkScans.ts";
 import { CorruptFile, TooLarge, UnsupportedFormat } from "../../formats/errors.ts";
 import { decodePng } from "../../formats/png.ts";
 import type { Bitmap } from "./bitmap.ts";
@@ -38,6 +39,7 @@ export async function decodeBitmap(bytes: Uint8Array, name: string): Promise<Bit
     return { ...toRgba(picture), alpha: picture.channels === 2 || picture.channels === 4 };
   }
   const isJpeg = bytes[0] === 0xff;
+  if (isJpeg) checkScans(bytes, name);
   const decode = isJpeg ? await (jpeg ??= loadJpeg()) : await (webp ??= loadWebp());
   try {
     // a copy: a Buffer's `slice` shares its pool, whose other bytes would come along
