@@ -36,7 +36,7 @@ export interface Residency {
   /**
    * Reads what these models will need, the first one's first, into room that is free: device memory, then RAM. Displaces nothing, is last in every lane,
    * steps aside at once when anything else is to be read, and leaves first when anything else needs the room. In force until the next call; an
-   * empty list calls off what has not begun. Resolves when it is decided what will be read; nothing waits for the reads.
+   * empty list calls off what has not begun, but for the model that runs. Resolves when it is decided what will be read; nothing waits for the reads.
    */
   readAhead(models: readonly ModelId[]): Promise<void>;
 

@@ -91,7 +91,8 @@ export interface Prediction {
 /**
  * What a run will move, from sizes and schedules alone: the residency core itself, over memory that is not there and a store that
  * reads nothing. Nothing is estimated: where things go is decided at acquires and never depends on how long a read takes, so the moves
- * are those of the real run (the exception: a run cut short, whose last loads may or may not have begun). It knows no time.
+ * are those of the real run. The exception is a load that is called off, which may or may not have begun: at the end of a run that is cut short, or whose
+ * budget grew at its very end; and of what is read ahead for a model that is then no longer to come. It knows no time.
  */
 export async function predict(input: PredictInput): Promise<Prediction> {
   const { device, policy, budget, reserve = 0, models } = input;
