@@ -7,4 +7,4 @@ source "$(dirname "$0")/chromium.sh"
 shots=${SCREENSHOTS:-$work/shots}
 mkdir -p "$shots"
 serve
-browse 300 web.mjs "$chromium" "$shots"
+browse 600 web.mjs "$chromium" "$shots"
