@@ -99,7 +99,7 @@ describe("Flux 1's two text encoders", () => {
       ).toBe(0);
     const made = await openGguf(path.join(folder, "t5xxl.gguf"));
     expect(made.architecture).toBe("t5encoder");
-    // places and norms stay as they are
+    // places stay wide
     expect(made.tensors.get("encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight")!.encoding).toBe(
       "BF16",
     );
