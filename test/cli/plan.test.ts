@@ -197,6 +197,7 @@ test("a text encoder on the CPU takes nothing of a card's memory, and is planned
   );
   const { runs, models, peakBytes, leftToCopies } = beside.beside!;
   expect(on.beside).toBeNull();
+  expect(beside.image.seconds!.low).toBeGreaterThan(0);
   expect(models.map(({ kind }) => kind)).toEqual(["text-encoder"]);
   expect(runs.map(({ classType, passes }) => [classType, passes])).toEqual([["CLIPTextEncode", 1]]);
   const [text] = runs;

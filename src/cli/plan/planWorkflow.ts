@@ -125,7 +125,7 @@ export interface PlanReport {
     /** Of `ram`, what is left to copies of the device's weights in each of its runs. */
     readonly leftToCopies: readonly number[];
   } | null;
-  /** Bytes are the device's; seconds are of all that runs. */
+  /** Bytes are the device's; seconds are of all that runs, as far as its rates are known (a virtual machine may not tell its CPU's clock). */
   readonly image: Work & { readonly seconds: Range | null };
   readonly help: readonly Help[];
   readonly warnings: readonly string[];
@@ -206,7 +206,7 @@ export async function planWorkflow(
   const total = (planned: PlannedRuns): PlanReport["image"] => {
     const image = imageOf(planned, seconds);
     if (beside === null) return image;
-    return { ...image, seconds: image.seconds && besideSeconds && addRanges(image.seconds, besideSeconds) };
+    return image.seconds && besideSeconds ? { ...image, seconds: addRanges(image.seconds, besideSeconds) } : image;
   };
   const help = await planHelp({ prompt, record, own, device, plan, total, planned });
 
