@@ -36,6 +36,7 @@ export type Act =
   | { readonly do: "end" }
   | { readonly do: "budget"; readonly share: number }
   | { readonly do: "ahead"; readonly models: readonly number[] }
+  | { readonly do: "told"; readonly models: readonly number[] }
   | { readonly do: "device"; readonly share: number }
   | { readonly do: "ram"; readonly share: number }
   | { readonly do: "trim"; readonly bytes: number }
@@ -90,6 +91,10 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({ do: fc.constant("ahead" as const), models: fc.array(fc.nat(2), { maxLength: 2 }) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant("told" as const), models: fc.array(fc.nat(2), { maxLength: 3 }) }),
   },
   {
     weight: 1,
@@ -284,6 +289,8 @@ export async function play(scenario: Scenario): Promise<Played> {
     } else if (next.do === "ahead") {
       const names = next.models.map((m) => `m${m % models.length}`);
       await expected(() => residency.readAhead(names), "readAhead");
+    } else if (next.do === "told") {
+      residency.announceNext(next.models.map((m) => `m${m % models.length}`));
     } else if (next.do === "device") {
       await expected(() => residency.followDevice(Math.ceil(modelBytes * next.share)), "followDevice");
     } else if (next.do === "ram") {
