@@ -34,7 +34,12 @@ export const catalogue: readonly CatalogueEntry[] = [
     "A file of model folders (extra_model_paths.yaml) cannot be used.",
     "The message names the file and what is wrong in it.",
   ),
-  entry("no-such-file", EXIT.usage, "A file of the command line is not there or cannot be read.", "Check the path."),
+  entry(
+    "no-such-file",
+    EXIT.usage,
+    "A file or folder of the command line is not there or cannot be read.",
+    "Check the path.",
+  ),
   entry(
     "cannot-write",
     EXIT.failure,

@@ -7,7 +7,7 @@ import { FILE_KIND_BYTES, fileKind } from "./fileKind.ts";
 import type { Pixels } from "./pixels.ts";
 
 /** What `decodePicture` reads, for messages. */
-export const PICTURE_FORMATS = "PNG, JPEG, WebP and BMP";
+const PICTURE_FORMATS = "PNG, JPEG, WebP and BMP";
 
 /**
  * The pixels of a picture, by what its first bytes are; its name does not matter. Sizes are checked before anything is decoded.

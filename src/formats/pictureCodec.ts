@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { CorruptFile, TooLarge } from "./errors.ts";
 
 /** What the WebAssembly decoders are given: 2^26 pixels are 8192 x 8192, and a quarter of a gibibyte as RGBA; their memory ends at two. */
-export const CODEC_PIXELS = 2 ** 26;
+const CODEC_PIXELS = 2 ** 26;
 
 /** What they return: RGBA, not premultiplied. */
 interface Decoded {

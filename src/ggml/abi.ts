@@ -45,7 +45,7 @@ const T1 = ["ptr", ["ptr", "ptr"]] as const;
 const T2 = ["ptr", ["ptr", "ptr", "ptr"]] as const;
 
 /** What makes graph nodes: all that lowering needs. The first argument is the context. */
-export const OPS = {
+const OPS = {
   ggml_new_tensor_4d: ["ptr", ["ptr", "int", "int64", "int64", "int64", "int64"]],
   ggml_mul_mat: T2,
   ggml_mul_mat_set_prec: ["void", ["ptr", "int"]],

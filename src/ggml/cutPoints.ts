@@ -1,7 +1,7 @@
 import type { Node, Program } from "../tensor/program.ts";
 
 /** About 20 ms on a card of 10 TFLOP/s, 0.2 s on an integrated one: what an interrupt waits for at most where a graph cannot be stopped. */
-export const FLOPS_PER_PART = 2e11;
+const FLOPS_PER_PART = 2e11;
 
 /**
  * Where a program is cut for a device that cannot stop inside a graph: node counts at which a part ends, the last one being all of them. A

@@ -9,7 +9,7 @@ import { openVae } from "../../models/vae/index.ts";
 import type { PassDef } from "../../tensor/stage.ts";
 
 /** Pixels on a side of the picture, and tokens of the text, for which needs are told. */
-export const USUAL = { pixels: 1024, tokens: 512 } as const;
+const USUAL = { pixels: 1024, tokens: 512 } as const;
 
 /** A model that Weir runs, with a forward pass at the usual size. */
 export interface Opened {

@@ -1,5 +1,6 @@
 import { readFile, rm, stat } from "node:fs/promises";
 import { hostname } from "node:os";
+import { isAlive } from "../isAlive.ts";
 import { FileInTheWay } from "./errors.ts";
 import type { OpenFile } from "./world.ts";
 import { writeFailure } from "./writeFailure.ts";
@@ -51,14 +52,5 @@ async function holderOf(path: string): Promise<string | null> {
     return isAlive(pid) ? `another weir pull (process ${pid})` : null;
   } catch {
     return null;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

@@ -4,6 +4,7 @@ import { systemFact } from "../../formats/systemFact.ts";
 import { FileError } from "../../library/errors.ts";
 import { formatBytes } from "../../runtime/formatBytes.ts";
 import { UsageError } from "../errors.ts";
+import { isAlive } from "../isAlive.ts";
 import { FileInTheWay, NoDiskSpace } from "../pull/errors.ts";
 import type { PullWorld } from "../pull/world.ts";
 import { writeFailure } from "../pull/writeFailure.ts";
@@ -109,13 +110,4 @@ function failure(path: string, error: unknown): Error {
 async function identity(path: string): Promise<string | null> {
   const found = await stat(path, { bigint: true }).catch(() => null);
   return found && `${found.dev}-${found.ino}`;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
