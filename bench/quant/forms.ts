@@ -44,3 +44,8 @@ export const FORMS: readonly Form[] = [
   ),
   ...GGUF.map((type) => form(`gguf ${type}`, `gguf ${type}`)),
 ];
+
+/** Those of the large model: one of each size that the formats take, and both forms of fp8. */
+export const LARGE: readonly Form[] = FORMS.filter(({ label }) =>
+  ["bf16", "scaled_fp8", "scaled_fp8, f16", "int8_rowwise", "gguf q8_0", "gguf q4_k"].includes(label),
+);
