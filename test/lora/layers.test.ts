@@ -144,6 +144,8 @@ const STACKS: readonly (readonly [name: string, stack: readonly Layered[]])[] = 
   ["LoRA on DoRA by columns", [one("dora by columns", 0.6), one("lora")]],
   ["DoRA of all rows on a LoRA of some", [one("lora", 0.8, k), one("dora", 0.6)]],
   ["DoRA of some rows on a LoRA of all", [one("lora"), one("dora", 0.6, k)]],
+  ["GLoRA on a LoRA and on a DoRA", [one("lora"), one("dora", 0.5), one("glora", 0.6)]],
+  ["GLoRA on GLoRA of some rows, a LoRA on both", [one("glora", 0.7, k), one("glora of old", 0.5), one("lora", 0.4)]],
   ["set under others", [one("lora"), one("set"), one("lora", 0.3), one("dora", 0.5)]],
   ["set at strength 0", [one("set", 0)]],
   ["nothing at strength 0", [one("lora", 0), one("dora", 0)]],
@@ -173,16 +175,19 @@ describe.each(backends.flatMap(({ name }) => [false, true].map((scaled) => ({ na
   },
 );
 
-test("a DoRA whose lengths an earlier DoRA by columns hides is left out, and told", async () => {
-  const runtime = { load: (model: Model) => ({ model }) } as unknown as Runtime;
-  const open = async (kind: Kind, n: number) =>
-    openLora(memorySource(`${kind} ${n}`, makeAdapter(kind, "layer", ROWS, COLUMNS, n).tensors));
-  const find: FindTarget = () => ({ weight: "w" });
-  const base = baseOf(false).model;
-  const first = withLora(runtime, base, find, undefined, await open("dora by columns", 1), 1);
-  const stack: readonly AppliedLora[] = first.adapters!.stack;
-  expect(stack.length).toBe(1);
-  const second = withLora(runtime, base, find, first.adapters, await open("dora", 2), 1);
-  expect(second.fit.overDora.map(({ stem }) => stem)).toEqual(["layer"]);
-  expect(second.adapters).toBe(first.adapters);
-});
+test.each(["dora by columns", "glora"] as const)(
+  "a DoRA whose lengths an earlier %s hides is left out, and told",
+  async (earlier) => {
+    const runtime = { load: (model: Model) => ({ model }) } as unknown as Runtime;
+    const open = async (kind: Kind, n: number) =>
+      openLora(memorySource(`${kind} ${n}`, makeAdapter(kind, "layer", ROWS, COLUMNS, n).tensors));
+    const find: FindTarget = () => ({ weight: "w" });
+    const base = baseOf(false).model;
+    const first = withLora(runtime, base, find, undefined, await open(earlier, 1), 1);
+    const stack: readonly AppliedLora[] = first.adapters!.stack;
+    expect(stack.length).toBe(1);
+    const second = withLora(runtime, base, find, first.adapters, await open("dora", 2), 1);
+    expect(second.fit.overDora.map(({ stem }) => stem)).toEqual(["layer"]);
+    expect(second.adapters).toBe(first.adapters);
+  },
+);

@@ -25,6 +25,8 @@ export type Kind =
   | "dora by columns"
   | "lokr"
   | "lokr factored"
+  | "glora"
+  | "glora of old"
   | "loha"
   | "loha of high rank"
   | "diff"
@@ -39,6 +41,8 @@ export const KINDS: readonly Kind[] = [
   "dora by columns",
   "lokr",
   "lokr factored",
+  "glora",
+  "glora of old",
   "loha",
   "loha of high rank",
   "diff",
@@ -118,6 +122,22 @@ export function makeAdapter(kind: Kind, stem: string, rows: number, columns: num
       const w2 = product(matrix("lokr_w2_a", rows / 4, 3), matrix("lokr_w2_b", 3, columns / 8));
       alpha(1.5);
       return { tensors, merge: added(kron(w1, w2), 1.5 / 3) };
+    }
+    case "glora":
+    case "glora of old": {
+      const old = kind === "glora of old";
+      const [inA, outA] = old ? ["a1", "a2"] : ["a2", "a1"];
+      const [inB, outB] = old ? ["b1", "b2"] : ["b2", "b1"];
+      const a = product(matrix(`${outA}.weight`, columns, 4, 0.15), matrix(`${inA}.weight`, 4, columns, 0.15));
+      const b = product(matrix(`${outB}.weight`, rows, 4, 0.2), matrix(`${inB}.weight`, 4, columns, 0.2));
+      alpha(2);
+      return {
+        tensors,
+        merge: (w, s) => {
+          const wa = product({ rows, columns, values: w }, a);
+          return w.map((value, i) => value + s * (2 / 4) * (wa.values[i]! + b.values[i]!));
+        },
+      };
     }
     case "loha":
     case "loha of high rank": {

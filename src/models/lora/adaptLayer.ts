@@ -1,6 +1,6 @@
 import { type AdaptedLayer, add, concat, cont, div, mul, scale, slice, sqrt, type Tensor } from "../../tensor/index.ts";
 import { lengthName } from "./lengths.ts";
-import { deltaProduct, ordered, scaled, type WeightOf } from "./products.ts";
+import { deltaProduct, ordered, scaled, turnedInput, type WeightOf } from "./products.ts";
 import { isIdle, lengthParts, type Step } from "./stack.ts";
 
 /** f32's step above 1: a length is never divided by 0. As ComfyUI. */
@@ -23,7 +23,8 @@ interface Segment {
 /**
  * y = W' x for a layer whose W the steps change, one after the other, from x, y = W x and `layer` (`LayerTerms.adapt`); W' is never made.
  * LoRA, LoKr, LoHa, diff: y + s D x. DoRA: (1 - s) y + s m (y + D x) with m = dora_scale / (|row of W| + eps), or with columns in place of
- * rows: then x is multiplied by m and W x computed a second time. set: its own product in y's place. Source: arXiv:2402.09353;
+ * rows: then x is multiplied by m and W x computed a second time. GLoRA: y + s (W (A x) + B x), W x a second time too. set: its own product in
+ * y's place. Source: arXiv:2402.09353; arXiv:2306.07967;
  * golden/flux2/adapters.
  */
 export function adaptLayer(
@@ -89,6 +90,11 @@ class ChangedRows {
     const step = this.#steps[this.#segment.steps[n - 1]!]!;
     const { strength, adapter } = step;
     if (adapter.form.kind === "set") return this.#delta(step, x, 1);
+    if (adapter.form.kind === "turned") {
+      const factor = strength * adapter.scale;
+      const turned = turnedInput(adapter.form.input, this.#weights.factor(step), x, factor);
+      return add(add(this.value(n - 1, x), this.value(n - 1, turned)), this.#delta(step, x, factor));
+    }
     if (!adapter.dora) return add(this.value(n - 1, x), this.#delta(step, x, strength * adapter.scale));
     const m = this.#magnitude(n);
     if (adapter.dora.axis === "rows") {

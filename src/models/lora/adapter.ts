@@ -18,17 +18,19 @@ export interface Adapter {
 }
 
 /** As messages name them. */
-export type AdapterKind = "LoRA" | "DoRA" | "LoKr" | "LoHa" | "diff" | "set";
+export type AdapterKind = "LoRA" | "DoRA" | "LoKr" | "LoHa" | "GLoRA" | "diff" | "set";
 
 /**
  * `low-rank`: the product of `chain`, the factor next to the input first: up (mid (down x)).
  * `kronecker`: left (x) right, each a chain: with x as a matrix [k1, k2], left x right^T.
+ * `turned`: the product of `chain`, and what the layer, as it is before, makes of the product of `input` (as many values as x has).
  * `delta`: a weight of the layer's own size.
  * `set`: what stands in the layer's place, whatever the strength.
  */
 export type Form =
   | { readonly kind: "low-rank"; readonly chain: Chain }
   | { readonly kind: "kronecker"; readonly left: Chain; readonly right: Chain }
+  | { readonly kind: "turned"; readonly chain: Chain; readonly input: Chain }
   | { readonly kind: "delta"; readonly weight: string }
   | { readonly kind: "set"; readonly weight: string };
 

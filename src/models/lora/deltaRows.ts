@@ -52,6 +52,7 @@ export async function deltaRows(step: Step): Promise<ReadRows> {
         return row;
       };
     }
+    if (form.kind === "turned") throw new Error("invariant: what a GLoRA adds is not known without the weight");
     const weights = form.chain.weights;
     const up = await readFloat32(lora.source, weights.at(-1)!);
     const rank = up.length / rows;

@@ -16,7 +16,7 @@ export interface LoraFit {
   readonly unknown: readonly Adapter[];
   /** Adapters of a layer that has other sizes. */
   readonly mismatched: readonly { readonly adapter: Adapter; readonly wanted: readonly number[] }[];
-  /** DoRAs over another DoRA of the stack whose result they would need to know. */
+  /** DoRAs over another DoRA or a GLoRA of the stack whose result they would need to know. */
   readonly overDora: readonly Adapter[];
 }
 

@@ -15,10 +15,14 @@ export type Part =
   | "hadaW1B"
   | "hadaW2A"
   | "hadaW2B"
+  | "gloraA1"
+  | "gloraA2"
+  | "gloraB1"
+  | "gloraB2"
   | "diff"
   | "diffBias"
   | "set"
-  /** Of a kind that is known by name and not computed: GLoRA, OFT, BOFT, factors of convolutions. */
+  /** Of a kind that is known by name and not computed: OFT, BOFT, factors of convolutions. */
   | "other";
 
 export interface LoraKey {
@@ -68,10 +72,10 @@ const ENDINGS: readonly (readonly [ending: string, part: Part])[] = [
   [".lokr_t2", "other"],
   [".hada_t1", "other"],
   [".hada_t2", "other"],
-  [".a1.weight", "other"],
-  [".a2.weight", "other"],
-  [".b1.weight", "other"],
-  [".b2.weight", "other"],
+  [".a1.weight", "gloraA1"],
+  [".a2.weight", "gloraA2"],
+  [".b1.weight", "gloraB1"],
+  [".b2.weight", "gloraB2"],
   [".oft_blocks", "other"],
   [".reshape_weight", "other"],
 ];

@@ -58,6 +58,7 @@ const idOf = ({ source }: Model): string => `${source.path}#${source.identity}`;
 function weightsOf({ form, dora }: Adapter): string[] {
   const own = (): readonly string[] => {
     if (form.kind === "low-rank") return form.chain.weights;
+    if (form.kind === "turned") return [...form.chain.weights, ...form.input.weights];
     if (form.kind === "kronecker") return [...form.left.weights, ...form.right.weights];
     return [form.weight];
   };

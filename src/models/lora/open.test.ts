@@ -67,7 +67,7 @@ test("what is not understood is named with the reason, the rest is used", async 
       "d.weight is no part of a LoRA that is known",
       "a.lora_up.weight says a second time what another tensor says",
       "b.lora_A.weight lacks its other half",
-      "c.oft_blocks is of a kind that is not supported (GLoRA, OFT, or factors of convolutions)",
+      "c.oft_blocks is of a kind that is not supported (OFT, or factors of convolutions)",
     ]
   `);
 });

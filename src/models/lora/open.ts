@@ -13,7 +13,7 @@ import { type MadeTensor, withMade } from "./madeSource.ts";
 export interface LoraModel extends Model {
   readonly kind: "lora";
   readonly adapters: readonly Adapter[];
-  /** Tensors that were not understood, with the reason: "GLoRA is not supported", ... */
+  /** Tensors that were not understood, with the reason: "is of a kind that is not supported", ... */
   readonly unused: readonly { readonly name: string; readonly why: string }[];
 }
 
@@ -49,7 +49,7 @@ export async function openLora(source: WeightSource): Promise<LoraModel> {
 }
 
 function whyUnused(parts: Parts): string {
-  if (parts.has("other")) return "is of a kind that is not supported (GLoRA, OFT, or factors of convolutions)";
+  if (parts.has("other")) return "is of a kind that is not supported (OFT, or factors of convolutions)";
   return "lacks its other half";
 }
 
@@ -85,7 +85,7 @@ class LoraFile {
   }
 
   async #factored(stem: string, parts: Parts): Promise<void> {
-    const made = this.#lowRank(parts) ?? this.#kronecker(parts) ?? this.#hadamard(stem, parts);
+    const made = this.#lowRank(parts) ?? this.#kronecker(parts) ?? this.#hadamard(stem, parts) ?? this.#turned(parts);
     if (!made) return;
     const { form, kind, rank, rows, columns } = made;
     const alpha = parts.get("alpha");
@@ -160,6 +160,25 @@ class LoraFile {
         ? { kind: "delta", weight: chain[0]! }
         : { kind: "low-rank", chain: { weights: chain, rows, columns } };
     return { form, kind: "LoHa", rank: inner1, rows, columns };
+  }
+
+  /**
+   * GLoRA: W (A x) + B x. Files of today have A = a1 a2, B = b1 b2; older ones A = a2 a1, B = b2 b1. Which it is, sizes tell; of
+   * a square layer both fit, and the rank is what is smaller.
+   */
+  #turned(parts: Parts): Made | undefined {
+    const [a1, a2, b1, b2] = (["gloraA1", "gloraA2", "gloraB1", "gloraB2"] as const).map((part) => parts.get(part));
+    if (!a1 || !a2 || !b1 || !b2 || parts.has("doraScale")) return undefined;
+    const fits = (a: TensorEntry, b: TensorEntry) => matrixOf(a)[1] === matrixOf(b)[0];
+    const [size, across] = matrixOf(a1);
+    const old = fits(a2, a1) && fits(b2, b1) && !(fits(a1, a2) && fits(b1, b2) && size > across);
+    const input = this.#chain(old ? [a1, a2] : [a2, a1]);
+    const chain = this.#chain(old ? [b1, b2] : [b2, b1]);
+    if (input.rows !== input.columns || input.columns !== chain.columns)
+      this.#refuse(a1, `makes [${input.rows}, ${input.columns}] with ${a2.name}, expected ${chain.columns} of both`);
+    const rank = matrixOf(old ? a1 : a2)[0];
+    const { rows, columns } = chain;
+    return { form: { kind: "turned", chain, input }, kind: "GLoRA", rank, rows, columns };
   }
 
   /** A tensor of the layer's own size: a matrix, or a vector. */

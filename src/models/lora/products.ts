@@ -33,10 +33,14 @@ export function deltaProduct(
   const whole = { first: 0, count: rows };
   const asked = { first, count };
   if (form.kind === "kronecker") return part(ordered(kronecker(form, weightOf, x, factor), target.order), asked);
-  const weights = form.kind === "low-rank" ? form.chain.weights : [form.weight];
+  const weights = form.kind === "low-rank" || form.kind === "turned" ? form.chain.weights : [form.weight];
   if (target.order) return part(ordered(chained(weights, weightOf, x, factor, whole), target.order), asked);
   return chained(weights, weightOf, x, factor, asked);
 }
+
+/** `factor` times what a chain that gives as many values as x has makes of x: the input of a layer that is asked a second time. */
+export const turnedInput = ({ weights, rows }: Chain, weightOf: WeightOf, x: Tensor, factor: number): Tensor =>
+  chained(weights, weightOf, x, factor, { first: 0, count: rows });
 
 interface Rows {
   readonly first: number;

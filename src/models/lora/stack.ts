@@ -38,7 +38,7 @@ export const overlap = (a: Step, b: Step): boolean => a.first < b.first + b.coun
 
 /**
  * The steps whose values decide the lengths that a DoRA divides by: places in `steps`, and -1 for the weight itself. `null`: they are not
- * known in advance, since an earlier DoRA has changed rows and columns one by one.
+ * known in advance, since an earlier DoRA has changed rows and columns one by one, or a GLoRA has mixed them.
  */
 export function lengthParts(steps: readonly Step[], at: number): readonly number[] | null {
   const step = steps[at]!;
@@ -46,6 +46,7 @@ export function lengthParts(steps: readonly Step[], at: number): readonly number
   let parts = [-1];
   for (const [n, earlier] of steps.slice(0, at).entries()) {
     if (!overlap(earlier, step)) continue;
+    if (earlier.adapter.form.kind === "turned") return null;
     const kind = earlier.adapter.dora?.axis;
     if (kind === "columns" || (dora?.axis === "columns" && (kind || earlier.first !== step.first))) return null;
     if (earlier.adapter.form.kind === "set" && earlier.first <= step.first && earlier.count >= step.count) parts = [];

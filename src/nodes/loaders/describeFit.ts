@@ -30,7 +30,7 @@ export function describeFit(name: string, lora: LoraModel, fitted: readonly Fitt
   const parts = [
     told("that are not in the model", stems(unknown)),
     told("of another size", sizes),
-    told("that would need to know what an earlier DoRA makes of columns", stems(overDora)),
+    told("that would need to know what an earlier DoRA or GLoRA makes of columns", stems(overDora)),
     told(
       "tensors that are not understood",
       lora.unused.map(({ name, why }) => `${quote(name)} ${why}`),
