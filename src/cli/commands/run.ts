@@ -103,7 +103,10 @@ export async function runWorkflows(
             }
           }
           const shown = pictures.map((path) => short(path, io.cwd));
-          if (flags.stats !== "json") for (const path of shown) io.out(`${path}\n`);
+          const latents = Object.values(finished.outputs).flatMap((ui) =>
+            picturePaths(ui, session.engine.folders, "latents").map((path) => short(path, io.cwd)),
+          );
+          if (flags.stats !== "json") for (const path of target ? shown : [...shown, ...latents]) io.out(`${path}\n`);
           records.push({ file, repeat, pictures: shown, seconds: finished.seconds, stats: finished.stats });
         }
       }
