@@ -30,7 +30,6 @@ if (existsSync(folder)) {
       ["flux2/klein_8x8", "flux2/weights"],
       ["text/qwen3_a", "text/qwen3_weights"],
       ["text/clip_l_weighted", "text/clip_l_weights"],
-      ["text/t5_weighted", "text/t5_weights"],
       ["vae/flux2_decode_64x64", "vae/flux2_weights"],
     ];
 
