@@ -60,10 +60,10 @@ export async function pictureTarget(text: string, cwd: string): Promise<PictureT
 }
 
 /**
- * Whether pictures can go into a folder that may not be there yet: nothing is made. Throws FileError now rather than after a picture's worth
- * of work; SaveImage still meets what this cannot see.
+ * Whether files can go into a folder that may not be there yet: nothing is made. Throws FileError, which names the `flag` that chooses another,
+ * now rather than after a picture's worth of work; SaveImage still meets what this cannot see.
  */
-export async function checkOutputFolder(folder: string): Promise<void> {
+export async function checkOutputFolder(folder: string, flag = "--output-directory"): Promise<void> {
   for (let at = folder; ; at = dirname(at)) {
     try {
       if (!(await stat(at)).isDirectory()) throw Object.assign(new Error("not a folder"), { code: "ENOTDIR" });
@@ -72,10 +72,7 @@ export async function checkOutputFolder(folder: string): Promise<void> {
       const missing = (error as NodeJS.ErrnoException).code === "ENOENT" && dirname(at) !== at;
       if (missing) continue;
       const what = at === folder ? folder : `${folder}, in ${at}`;
-      throw new FileError(
-        "cannot-write",
-        `cannot write into ${what}: ${whyNotWritten(error)}; choose another --output-directory`,
-      );
+      throw new FileError("cannot-write", `cannot write into ${what}: ${whyNotWritten(error)}; choose another ${flag}`);
     }
   }
 }

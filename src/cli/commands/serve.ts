@@ -23,6 +23,7 @@ import { createUsers } from "../../server/users/users.ts";
 import { UsageError } from "../errors.ts";
 import { engineOptions } from "../flags.ts";
 import { packageJson } from "../packageJson.ts";
+import { checkOutputFolder } from "../pictures.ts";
 import type { CliContext } from "../runCli.ts";
 import { runLine } from "../runLine.ts";
 import type { ServeFlags } from "../serve/addServeFlags.ts";
@@ -54,6 +55,9 @@ export async function serveCommand(flags: ServeFlags, context: CliContext): Prom
   const hosts = listenHosts(flags.listen);
   const security = securityOf(flags, hosts);
   const tls = tlsOf(flags, io.cwd);
+  // As in ComfyUI it is made; but mostly it is mistyped.
+  if (!existsSync(base)) io.err(`warning: there is no folder ${base} yet, so no models: check --base-directory\n`);
+  await checkOutputFolder(user, "--user-directory");
 
   const logs = new LogRing();
   const say = (text: string) => {
