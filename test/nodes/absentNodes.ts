@@ -4,7 +4,7 @@
  */
 export const absentNodes: readonly { readonly why: string; readonly classes: readonly string[] }[] = [
   {
-    why: "They belong to models that Weir does not run yet: checkpoints of Stable Diffusion, their text encoders (CLIP, T5) and what is set on them",
+    why: "They belong to models that Weir does not run yet: checkpoints of Stable Diffusion, their pairs and triples of text encoders (Flux 1 pairs are there) and what is set on them",
     classes: [
       "CheckpointLoader",
       "CheckpointSave",
