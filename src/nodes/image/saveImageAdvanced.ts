@@ -61,12 +61,13 @@ export const SaveImageAdvanced = node({
     format: choice(
       {
         png: {
-          bit_depth: combo(["8-bit", "16-bit"], { default: "8-bit", advanced: true }),
-          input_color_space: combo(["sRGB"], { default: "sRGB", advanced: true }),
+          bit_depth: combo(["8-bit", "16-bit"], { form: "object", default: "8-bit", advanced: true }),
+          input_color_space: combo(["sRGB"], { form: "object", default: "sRGB", advanced: true }),
         },
         exr: {
-          bit_depth: combo(["32-bit float"], { default: "32-bit float", advanced: true }),
+          bit_depth: combo(["32-bit float"], { form: "object", default: "32-bit float", advanced: true }),
           input_color_space: combo(["sRGB", "HDR", "linear"], {
+            form: "object",
             default: "sRGB",
             advanced: true,
             tooltip:
