@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
+import type { MemoryEvent } from "./eventLog.ts";
 import { replay } from "./testing/bench.ts";
+import { leastDrawn } from "./testing/leastDrawn.ts";
 import { needlessReads } from "./testing/needlessReads.ts";
-import { play, type Scenario, scenarios } from "./testing/scenario.ts";
+import { type Act, play, type Scenario, scenarios } from "./testing/scenario.ts";
 
 /**
  * The invariants of DESIGN.md, as far as they are this room's, over random lives of a residency. What `play` checks on the way: see there.
@@ -59,8 +61,9 @@ test("3. nothing is read twice that RAM had room for at every moment between", a
     }),
     { numRuns: 2 * RUNS },
   );
-  // The property is about something: weights are read again, and others are not because of RAM.
-  expect([again > RUNS / 10, kept > RUNS / 10]).toEqual([true, true]);
+  // The property is about something: weights are read again (in 9.7 of 100 lives drawn), and others are not because of RAM (in 20).
+  expect(again).toBeGreaterThanOrEqual(leastDrawn(2 * RUNS, 0.09));
+  expect(kept).toBeGreaterThanOrEqual(leastDrawn(2 * RUNS, 0.19));
 });
 
 test("4. faults end in typed errors and true books, and what is still there works", async () => {
@@ -185,18 +188,38 @@ test("6. every move and drop is in the log: replayed, it gives what is resident,
   );
 });
 
+/** In each life other programs take memory at some moment, of all the moments that there are. */
+const taking: fc.Arbitrary<Act> = fc.record({
+  do: fc.constant("device" as const),
+  share: fc.constantFrom(0, 0.2, 0.5),
+});
+
+/** Weights left because other programs took the device's memory, and not because somebody set a budget. */
+function gaveWay(happened: readonly MemoryEvent[]): boolean {
+  let taken = false;
+  for (const event of happened) {
+    if (event.kind === "budget") taken = event.reason === "pressure";
+    else if (taken && event.kind === "drop" && event.reason === "budget") return true;
+  }
+  return false;
+}
+
 test("8. no announcement and no acquire fails for what other programs leave of the device, and what weights take follows it", async () => {
   let shrunk = 0;
   // What only leases stand in the way of depends on what they hold.
-  const acts = scenarios().map(({ acts }) => acts.map((act) => ("hold" in act ? { ...act, hold: false } : act)));
+  const unheld = scenarios().map(({ acts }) => acts.map((act) => ("hold" in act ? { ...act, hold: false } : act)));
+  const acts = fc
+    .tuple(unheld, taking, fc.nat())
+    .map(([some, act, at]) => some.toSpliced(1 + (at % some.length), 0, act));
   await fc.assert(
     fc.asyncProperty(scenarios({ acts }), async (scenario) => {
       const without = { ...scenario, acts: scenario.acts.filter((act) => act.do !== "device") };
       const [{ errors, events }, undisturbed] = [await play(scenario), await play(without)];
       expect(errors).toEqual(undisturbed.errors);
-      if (events.recent().some((event) => event.kind === "drop" && event.reason === "budget")) shrunk++;
+      if (gaveWay(events.recent())) shrunk++;
     }),
     { numRuns: RUNS },
   );
-  expect(shrunk).toBeGreaterThan(RUNS / 20);
+  // In 23 of 100 lives drawn (in 26 of many: the first ones are shorter), weights do make way.
+  expect(shrunk).toBeGreaterThanOrEqual(leastDrawn(RUNS, 0.22));
 });
