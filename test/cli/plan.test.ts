@@ -122,6 +122,36 @@ test("it does not fit: the least that the whole workflow runs in, not only the r
   expect((await report(...card, `${neededByAll - 1}B`)).fits).toBe(false);
 });
 
+/** Of "What would help most". */
+const helpOf = (out: string): readonly string[] => out.split("What would help most:\n")[1]?.trimEnd().split("\n") ?? [];
+
+test("it does not fit: what helps is the least that runs, and only then all that the device has", async () => {
+  const { out, code } = await planDemo("--card", "RTX 4060", "--vram", "20MB");
+  expect(code).toBe(4);
+  const [least, all] = helpOf(out);
+  expect(all).toMatch(/^ {2}--vram 8\.\d+GB, which the device has: /);
+  const [, vram] = /^ {2}--vram (\S+MB), the least in which it runs: /.exec(least!)!;
+  expect((await planDemo("--card", "RTX 4060", "--vram", vram!)).code).toBe(0);
+  expect((await planDemo("--card", "RTX 4060", "--vram", `${0.98 * Number.parseFloat(vram!)}MB`)).code).toBe(4);
+  // A card whose memory others have but for 40 MB: no --vram makes more of it.
+  const { out: taken } = await planDemo("--card", "RTX 4060", "--vram", "20MB", "--reserve-vram", "8.55");
+  expect(helpOf(taken)).toEqual([
+    expect.stringContaining(`a device with more memory: --vram ${vram}, the least in which it runs`),
+  ]);
+});
+
+test("what times make of the layers is told as it happens: once ahead of the steps, not in each", async () => {
+  const { out } = await planDemo("--card", "RTX 4060");
+  const sampler = out.split("\n").filter((line) => line.includes("SamplerCustomAdvanced"));
+  expect(sampler).toEqual([
+    expect.stringContaining(": once ahead of the steps, for all 8 noise levels; all 2.49 MB stay"),
+    expect.stringContaining(": 8 passes; all 10.6 MB stay"),
+  ]);
+  expect(out).toMatch(/first level: .*\n {4}each level after it: 0 B moved/);
+  const { out: one } = await planDemo("--card", "RTX 4060", "--steps", "1");
+  expect(one).toContain(": once ahead of the steps, for its noise level; ");
+});
+
 test("policies to compare: none moves less than M - B, a cache moves all of M, classic does not fit", async () => {
   const flags = ["--card", "RTX 4060", "--vram", "5GB"];
   for (const policy of ["spread-pins", "lru", "resident-prefix", "belady"]) {

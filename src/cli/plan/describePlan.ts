@@ -63,16 +63,23 @@ function describeRun(run: ReportedRun): string[] {
     windowBytes === 0
       ? `all ${formatBytes(modelBytes)} stay`
       : `${formatBytes(pinnedBytes)} of ${formatBytes(modelBytes)} stay, the rest streams through ${formatBytes(windowBytes)}`;
+  const ahead = isAhead(run);
+  const what = ahead
+    ? `once ahead of the steps, for ${passes === 1 ? "its noise level" : `all ${passes} noise levels`}`
+    : `${passes} ${passes === 1 ? "pass" : "passes"}`;
   const lines = [
-    `  ${classType} (node ${node}), ${model}: ${passes} ${passes === 1 ? "pass" : "passes"}; ${stay}; ${formatBytes(run.activationBytes + run.carriedBytes)} for activations`,
-    `    first pass: ${formatBytes(firstPass.hostBytes)} moved, ${formatBytes(firstPass.diskBytes)} from disk, ${time(firstPass.seconds)}`,
+    `  ${classType} (node ${node}), ${model}: ${what}; ${stay}; ${formatBytes(run.activationBytes + run.carriedBytes)} for activations`,
+    `    first ${ahead ? "level" : "pass"}: ${formatBytes(firstPass.hostBytes)} moved, ${formatBytes(firstPass.diskBytes)} from disk, ${time(firstPass.seconds)}`,
   ];
   if (steadyPass)
     lines.push(
-      `    each step after it: ${formatBytes(steadyPass.hostBytes)} moved, ${formatBytes(steadyPass.diskBytes)} from disk, ${time(steadyPass.seconds)}`,
+      `    each ${ahead ? "level" : "step"} after it: ${formatBytes(steadyPass.hostBytes)} moved, ${formatBytes(steadyPass.diskBytes)} from disk, ${time(steadyPass.seconds)}`,
     );
   return [...lines, ...describeStages(run)];
 }
+
+/** What times make of Flux 2's layers, which a sampler computes before its first step (nodes/sampling/modulationRows.ts): the run has this stage alone. */
+const isAhead = ({ stages }: ReportedRun): boolean => stages.length === 1 && stages[0]!.stage === "modulation";
 
 /** Neighbours that differ in their number alone are one line. */
 function describeStages({ stages }: ReportedRun): string[] {

@@ -16,6 +16,8 @@ const SMALL = 1 << 20;
 const WIDE = new Set(["F16", "BF16"]);
 /** A change that saves less than this share of the time is not worth a line. */
 const WORTH = 0.02;
+/** Rank of what is told by what it saves. */
+const LAST = 2;
 
 interface Wanted {
   readonly prompt: Prompt;
@@ -25,24 +27,36 @@ interface Wanted {
   readonly plan: (scenario: Scenario) => Promise<PlannedRuns>;
   readonly total: (planned: PlannedRuns) => PlanReport["image"];
   readonly planned: PlannedRuns;
+  /** The least `--vram` in which all of it runs, in bytes, where it is too small now; else `null`. */
+  readonly least: number | null;
 }
 
-/** Changes that would help, each planned in full, the most helpful first: by what makes it fit, then by time, then by bytes. */
+interface Change {
+  readonly change: string;
+  readonly scenario: Scenario;
+  /** Told first, in this order: who lacks memory looks for how much it takes, not for what is fastest. Default: after them. */
+  readonly rank?: number;
+}
+
+/**
+ * Changes that would help, each planned in full. Where it does not fit, those that make it fit: the least memory that does, the device's own,
+ * then the others. The most helpful first: by time, then by bytes.
+ */
 export async function planHelp(wanted: Wanted): Promise<readonly Help[]> {
   const { own, plan, total, planned } = wanted;
   const now = total(planned);
-  const found: Help[] = [];
+  const found: { readonly help: Help; readonly rank: number }[] = [];
   const fits = planned.doesNotFit === null;
-  for (const { change, scenario } of await changes(wanted)) {
+  for (const { change, scenario, rank = LAST } of await changes(wanted)) {
     const changed = await plan(scenario);
     const then = total(changed);
     const runs = changed.doesNotFit === null;
     if (fits ? !better(then, now) : !runs) continue;
-    found.push({ change, fits: runs, seconds: then.seconds, movedBytes: then.hostBytes });
+    found.push({ help: { change, fits: runs, seconds: then.seconds, movedBytes: then.hostBytes }, rank });
   }
   const cost = ({ seconds, movedBytes }: Help): number => (seconds ? seconds.low + seconds.high : movedBytes);
   if (own.models.length === 0) return [];
-  return found.sort((a, b) => cost(a) - cost(b));
+  return found.sort((a, b) => a.rank - b.rank || cost(a.help) - cost(b.help)).map(({ help }) => help);
 }
 
 function better(then: PlanReport["image"], now: PlanReport["image"]): boolean {
@@ -50,8 +64,8 @@ function better(then: PlanReport["image"], now: PlanReport["image"]): boolean {
   return then.seconds.low + then.seconds.high < (1 - WORTH) * (now.seconds.low + now.seconds.high);
 }
 
-async function changes({ prompt, record, own, device, planned }: Wanted) {
-  const list: { change: string; scenario: Scenario }[] = [];
+async function changes({ prompt, record, own, device, planned, least }: Wanted): Promise<readonly Change[]> {
+  const list: Change[] = [];
   const bytesOf = ({ weights }: RecordedModel): number => weights.reduce((sum, { bytes }) => sum + bytes, 0);
   const largest = own.models.reduce((a, b) => (bytesOf(b) > bytesOf(a) ? b : a), own.models[0]!);
   if (largest?.encodings.some((encoding) => WIDE.has(encoding))) {
@@ -80,10 +94,19 @@ async function changes({ prompt, record, own, device, planned }: Wanted) {
       scenario: { ...own, ram: 2 * own.ram },
     });
   const all = device.vram(undefined);
+  if (least !== null) {
+    const which = `--vram ${formatBytes(least, "up").replace(" ", "")}, the least in which it runs`;
+    list.push({
+      change: least > all ? `a device with more memory: ${which}` : which,
+      scenario: { ...own, vram: least },
+      rank: 0,
+    });
+  }
   if (all > 1.01 * own.vram)
     list.push({
       change: `--vram ${formatBytes(all).replace(" ", "")}, which the device has`,
       scenario: { ...own, vram: all },
+      ...(least !== null && { rank: 1 }),
     });
   if (own.kept !== undefined) list.push({ change: `without ${own.kept.flag}`, scenario: { ...own, kept: undefined } });
   const streams = planned.doesNotFit !== null || planned.runs.some(({ run }) => run.windowBytes > 0);

@@ -48,6 +48,7 @@ export interface ReportedRun {
   readonly node: string;
   readonly classType: string;
   readonly model: string;
+  /** Of the run of Flux 2's modulation, which is made once, ahead of the steps: the noise levels that it is made for. */
   readonly passes: number;
   readonly modelBytes: number;
   readonly pinnedBytes: number;
@@ -208,7 +209,10 @@ export async function planWorkflow(
     if (beside === null) return image;
     return image.seconds && besideSeconds ? { ...image, seconds: addRanges(image.seconds, besideSeconds) } : image;
   };
-  const help = await planHelp({ prompt, record, own, device, plan, total, planned });
+  const neededByAll =
+    planned.doesNotFit && (await neededForAll(policyOf(own), input(own), tiers(own), planned.doesNotFit));
+  const least = planned.doesNotFit?.limit === "vram" ? neededByAll : null;
+  const help = await planHelp({ prompt, record, own, device, plan, total, planned, least });
 
   const classOf = (node: string): string => recording.classes[node] ?? prompt[node]?.class_type ?? "";
   const reportRuns = (
@@ -238,14 +242,6 @@ export async function planWorkflow(
         stages: planned.stages,
       };
     });
-  const neededByAll =
-    planned.doesNotFit &&
-    (await neededForAll(
-      kept === undefined ? policy : pinAtMost(kept.share),
-      input(own),
-      tiers(own),
-      planned.doesNotFit,
-    ));
   const refused = (
     refusal: DoesNotFit,
     { models, runs }: RecordedDevice,
