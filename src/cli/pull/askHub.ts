@@ -5,6 +5,7 @@ import { type HubClient, type HubReply, hubGet } from "./hubGet.ts";
 import { type Asked, refusal } from "./refusal.ts";
 import { retryAfterMs, TryAgain } from "./retry.ts";
 import { shown } from "./shown.ts";
+import { unreachable } from "./unreachable.ts";
 
 /** Of a certificate: trying again changes nothing. Source: Node's documentation, "X509 certificate error codes". */
 const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/;
@@ -26,7 +27,7 @@ export async function askHub(
       throw new HubUnreachable(
         `${url.host} shows a certificate that is not trusted: ${shown((error as Error).message)}; behind a company's proxy, name its authority in NODE_EXTRA_CA_CERTS`,
       );
-    throw new TryAgain(`${url.host} cannot be reached: ${shown((error as Error).message || String(error))}`);
+    throw new TryAgain(unreachable(url.host, error));
   });
   if (reply.status === 200 || reply.status === 206 || reply.status === 416) return reply;
   reply.drop();

@@ -21,8 +21,9 @@ const LONGEST_WAIT_MS = 30_000;
 const PATIENCE_MS = 300_000;
 
 /**
- * Runs `attempt` until it does not throw TryAgain, waiting 1, 2, 4, 8, 16 s between tries, or what the server asks for. `progressed` says
- * whether the try that failed brought something: then counting begins anew. Throws HubUnreachable after six tries in a row that did not.
+ * Runs `attempt` until it does not throw TryAgain, waiting 1, 2, 4, 8, 16 s between tries, or what the server asks for. `say` is told of each
+ * failure, of the first with how often and how long it goes on. `progressed` says whether the try that failed brought something: then counting
+ * begins anew. Throws HubUnreachable after six tries in a row that did not.
  */
 export async function retry<T>(
   { world, signal }: HubClient,
@@ -38,7 +39,7 @@ export async function retry<T>(
       if (signal.aborted) throw new RunInterrupted();
       if (!(error instanceof TryAgain)) throw error;
       if (progressed()) failures = 1;
-      const wait = Math.max(error.waitMs, Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 1)));
+      const wait = Math.max(error.waitMs, waitAfter(failures));
       if (error.waitMs > PATIENCE_MS)
         throw new HubUnreachable(
           `${error.message} and asks to wait ${Math.ceil(error.waitMs / 60_000)} min; run the same command after that: what was fetched is kept`,
@@ -47,12 +48,23 @@ export async function retry<T>(
         throw new HubUnreachable(
           `${error.message}; ${TRIES} tries in a row failed. What was fetched is kept: run the same command again later (HF_ENDPOINT, HTTPS_PROXY: docs/models.md)`,
         );
-      say(`${error.message}; again in ${formatSeconds(wait / 1000)}`);
+      const more = failures === 1 ? ` and up to ${TRIES - 2} times after that, for ${goesOn(wait)} in all` : "";
+      say(`${error.message}; again in ${formatSeconds(wait / 1000)}${more}`);
       await world.sleep(wait, signal).catch((reason: unknown) => {
         throw signal.aborted ? new RunInterrupted() : reason;
       });
     }
   }
+}
+
+/** Between a try and the next, ms, when nobody asks for more. */
+const waitAfter = (failures: number): number => Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 1));
+
+/** What is waited from the first failure to the last try, where the server asks for no more than at first: "31 s". */
+function goesOn(first: number): string {
+  let ms = first;
+  for (let failures = 2; failures < TRIES; failures++) ms += waitAfter(failures);
+  return `${Math.round(ms / 1000)} s`;
 }
 
 /** Seconds, or a date: RFC 9110, 10.2.3. 0 where the header means nothing. */

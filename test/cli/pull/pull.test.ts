@@ -650,7 +650,11 @@ describe("a busy server", () => {
     const { code, err, waits } = await runPull([FILE], { cwd, env: { HF_ENDPOINT: gone } });
     expect(code).toBe(1);
     expect(waits).toHaveLength(5);
-    expect(err).toContain("cannot be reached");
+    // What is tried again and for how long is said with the first failure, not after the last.
+    const [first, second] = err.split("\n");
+    expect(first).toMatch(/cannot be reached: .*; again in 1\.00 s and up to 4 times after that, for 31 s in all$/);
+    expect(second).toMatch(/cannot be reached: .*; again in 2\.00 s$/);
+    expect(waits.reduce((sum, ms) => sum + ms, 0)).toBe(31_000);
     expect(err).not.toContain("    at ");
     hub = await StandInHub.start();
   });
