@@ -46,6 +46,11 @@ export async function outPlace(
   await inTheWay();
   const folder = dirname(path);
   const names = await readdir(folder).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT")
+      throw new FileError(
+        "cannot-write",
+        `cannot write ${path}: there is no folder ${folder}; make it first, or name one that is there`,
+      );
     throw new FileError("cannot-write", `cannot write ${path}: ${systemFact(error)}`);
   });
   for (const name of names) {
