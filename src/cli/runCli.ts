@@ -210,6 +210,7 @@ function program(context: CliContext, end: (code: ExitCode) => void): Command {
     .option("--steps <n>", "other steps of every scheduler and sampler node", intFlag("--steps", 1))
     .option("--disk-speed <size>", "bytes per second that the disk reads, such as 2GB")
     .option("--card <name>", "plan for a card of the table, such as RTX 4070 (default: this machine's CPU)")
+    .option("--device <device>", "cpu, as a run takes it: this machine's, which is the default; a card goes by --card")
     .option(
       "--policy <name>",
       "another policy than Weir's, to compare: lru, fifo, belady, resident-prefix, strided, ...",

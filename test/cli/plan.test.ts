@@ -172,6 +172,8 @@ test.each([
   [["--ram", "much"], /--ram takes .*; got "much"/],
   [["--disk-speed", "fast"], /--disk-speed takes bytes per second such as 2GB or 550MB; got "fast"/],
   [["--card", "Voodoo 2"], /--card "Voodoo 2" is not in the table; it has RTX 4090, /],
+  [["--device", "cuda"], /--device cuda: weir plan takes cpu there .*; name a card with --card: RTX 4090, /],
+  [["--device", "cpu", "--card", "RTX 4070"], /--card RTX 4070 and --device cpu each name a device: one of them/],
   [["--policy", "magic"], /--policy magic: there is spread-pins, static, /],
 ])("nonsense: %j", async (flags, message) => {
   const { code, out, err } = await plan(...flags);
@@ -194,6 +196,8 @@ test("on this machine's CPU: two tiers, whatever --ram says", async () => {
   expect(planned.device.unified).toBe(true);
   expect(planned.ram).toBe(0);
   expect(planned.image.diskBytes).toBe(planned.image.hostBytes);
+  // As a run names it.
+  expect((await report("--device", "cpu", "--vram", "9GB", "--ram", "auto")).device).toEqual(planned.device);
   const much = await planDemo("--vram", "9GB", "--ram", "900TB");
   expect(much.err).toMatch(/^warning: --ram 900 TB is more than this machine's /);
 });

@@ -9,6 +9,7 @@ import { InvalidWorkflow, RunFailed } from "../../library/errors.ts";
 import { readWorkflowFile } from "../../library/readWorkflowFile.ts";
 import type { WeirNode } from "../../nodes/context.ts";
 import type { Recording } from "../../nodes/planning/recordWorkflow.ts";
+import { cards } from "../../planner/cards.ts";
 import { plannedPolicies } from "../../planner/policies/index.ts";
 import type { Range } from "../../planner/range.ts";
 import { formatBytes } from "../../runtime/formatBytes.ts";
@@ -40,6 +41,7 @@ export interface PlanFlags {
   readonly ram?: string;
   readonly diskSpeed?: string;
   readonly card?: string;
+  readonly device?: string;
   readonly policy?: string;
   readonly json?: boolean;
   readonly matrix?: boolean;
@@ -84,6 +86,7 @@ export async function planCommand(file: string | undefined, flags: PlanFlags, { 
   const policy = flags.policy ?? (flags.disableDynamicVram ? "static" : "spread-pins");
   if (!Object.hasOwn(plannedPolicies, policy))
     throw new UsageError(`--policy ${policy}: there is ${Object.keys(plannedPolicies).join(", ")}`);
+  checkDevice(flags);
   bytesOf("--vram", flags.vram, 1);
   const reserve = reserved(flags.reserveVram);
   // "auto" as `weir run` takes it: what nobody says.
@@ -162,6 +165,16 @@ function settings({ set, prompt, seed, steps }: PlanFlags): Settings {
     ...(seed !== undefined && { seed }),
     ...(steps !== undefined && { steps }),
   };
+}
+
+/** `--device` as a run takes it, as far as a plan can: a card is not opened, so it goes by its name in the table. Throws UsageError. */
+function checkDevice({ device, card }: PlanFlags): void {
+  if (device === undefined) return;
+  if (device.toLowerCase() !== "cpu")
+    throw new UsageError(
+      `--device ${device}: weir plan takes cpu there and opens no other device; name a card with --card: ${cards.map(({ name }) => name).join(", ")}`,
+    );
+  if (card !== undefined) throw new UsageError(`--card ${card} and --device ${device} each name a device: one of them`);
 }
 
 /** `--reserve-vram` as a run takes it: a bare number is GB, 0 is nothing. Throws UsageError. */
