@@ -34,5 +34,6 @@ test("RAM's budget falls while copies are read: what stays waits for the memory 
     logs.push(brief(b.events.recent()));
   }
   expect(logs[1]).toEqual(logs[0]);
-  expect(logs[0]!.filter((line) => line.endsWith("budget"))).toEqual(["0 ram-0 budget", "0 ram-1 budget"]);
+  // Nothing else leaves: the third is not given up and read anew by whoever acquires it.
+  expect(logs[0]!.filter((line) => line.includes("-"))).toEqual(["0 ram-0 budget", "0 ram-1 budget"]);
 });

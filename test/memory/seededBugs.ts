@@ -252,7 +252,7 @@ export const seededBugs: readonly SeededBug[] = [
     name: "a run of a model calls off what was read ahead of the rest of it",
     file: "readAhead.ts",
     from: 'kept.add(state.table[weight]?.model ?? "");',
-    to: "",
+    to: 'kept.add("");',
   },
   {
     name: "what is read ahead takes room that is not there",
