@@ -91,8 +91,10 @@ export interface Prediction {
 /**
  * What a run will move, from sizes and schedules alone: the residency core itself, over memory that is not there and a store that
  * reads nothing. Nothing is estimated: where things go is decided at acquires and never depends on how long a read takes, so the moves
- * are those of the real run. The exception is a load that is called off, which may or may not have begun: at the end of a run that is cut short, or whose
- * budget grew at its very end; and of what is read ahead for a model that is then no longer to come. It knows no time.
+ * are those of the real run. The exceptions are loads that nobody waits for and that are still on their way, or no longer, when something else is decided. They
+ * are called off if they have not begun: at the end of a run that is cut short, or whose budget grew at its very end; and what is read ahead for a
+ * model that is then no longer to come. And where a run needs the room of what is read ahead for another model, what is still on its way leaves first
+ * (`leaveOrder`). It knows no time.
  */
 export async function predict(input: PredictInput): Promise<Prediction> {
   const { device, policy, budget, reserve = 0, models } = input;

@@ -316,6 +316,9 @@ export async function play(scenario: Scenario): Promise<Played> {
   announced?.end();
   while (await turns.one());
   check();
+  // A load that fails and that nobody waits for would be tried again, and nobody would know.
+  const failed = b.events.recent().find((event) => event.kind === "drop" && event.reason === "fault");
+  if (faults === 0 && failed !== undefined) throw new Error(`nothing failed, and ${JSON.stringify(failed)}`);
   return { ...b, modelBytes, errors, budgetChanged, happenings };
 }
 
