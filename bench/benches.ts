@@ -76,6 +76,12 @@ export const benches: readonly BenchEntry[] = [
     load: async () => (await import("./cases/simulated.ts")).simulated,
   },
   {
+    name: "first",
+    about:
+      "the first pass of a klein-shaped file (0.9 GB, 2.6 GB with --full), the page cache cold: dynamic over classic",
+    load: async () => (await import("./cases/firstPass.ts")).firstPass,
+  },
+  {
     name: "scenarios",
     about:
       "images with a klein-shaped transformer (0.9 GB, 2.6 GB with --full), the page cache cold: dynamic over classic",

@@ -6,12 +6,10 @@ import type { Prompt } from "../../src/workflow/node.ts";
 import type { Bench, BenchContext, Figure } from "../bench.ts";
 import { DEMO } from "../support/demoImages.ts";
 import { dropFromCache } from "../support/dropFromCache.ts";
-import { atMost, showInterval } from "../support/format.ts";
+import { showInterval } from "../support/format.ts";
 import { interval } from "../support/interval.ts";
 import { kleinShapes } from "../support/kleinShapes.ts";
-import { openDevice } from "../support/openDevice.ts";
 import { ratios, rounds } from "../support/pairs.ts";
-import { steps } from "../support/steps.ts";
 import { writeFlux2 } from "../writeFlux2.ts";
 
 type Policy = "dynamic" | "static";
@@ -27,9 +25,6 @@ const IMAGES = [
   { name: "and back", model: "a", set: { RandomNoise: { noise_seed: 2 } } },
 ] as const;
 
-/** Where loading is most of the work: few tokens, so that a pass computes about as long as its weights are read. */
-const SHORT = { batch: 1, height: 4, width: 4, textTokens: 16 };
-
 interface Drawn {
   readonly seconds: number;
   readonly moved: number;
@@ -43,7 +38,7 @@ interface Drawn {
  */
 export const scenarios: Bench = async (context) => {
   const files = await makeModels(context);
-  const figures: Figure[] = [await firstPass(context, files.a)];
+  const figures: Figure[] = [];
   const bytes = files.bytes;
   // No limit; and room for one transformer, so that the other has to leave.
   for (const [title, vram, discrete] of [
@@ -72,31 +67,6 @@ async function makeModels({ folder, full, say }: BenchContext): Promise<Models> 
   await writeFlux2(file("b"), kleinShapes(full));
   say(`two transformers of ${(bytes / 1e9).toFixed(2)} GB written`);
   return { a: file("a"), b: file("b"), bytes, base: folder };
-}
-
-/** From the announcement to the end of the first pass, the file not in memory: reading and computing at once, or one after the other. */
-async function firstPass({ device, threads, full }: BenchContext, file: string): Promise<Figure> {
-  let cold = true;
-  const side = (policy: Policy) => async () => {
-    cold = (await dropFromCache(file)) && cold;
-    const runtime = await openDevice({ device, threads }, { policy });
-    const start = performance.now();
-    const run = await steps(runtime, file, SHORT, 2);
-    await run.step();
-    const ms = performance.now() - start;
-    await run.close();
-    return ms;
-  };
-  const costs = await rounds(full ? 11 : 6, { dynamic: side("dynamic"), static: side("static") }, 240, 3);
-  const ratio = interval(ratios(costs.dynamic, costs.static));
-  return {
-    what: `first pass of ${SHORT.textTokens + SHORT.height * SHORT.width} tokens, ${cold ? "cold" : "warm"} page cache: dynamic over classic`,
-    value: showInterval(ratio),
-    goal: "<= 0.75",
-    wall: true,
-    verdict: atMost(ratio.median, 0.75),
-    note: `dynamic ${showInterval(interval(costs.dynamic), " ms")}; classic ${interval(costs.static).median.toFixed(0)} ms`,
-  };
 }
 
 async function session(
