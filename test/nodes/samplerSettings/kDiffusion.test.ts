@@ -31,7 +31,7 @@ const NODES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Settings of samplers off their defaults, against k-diffusion's own samplers with the same noise (kDiffusion.py says how). dpmpp_sde reads a
+ * Settings of samplers off their defaults, against k-diffusion's own samplers with the same noise (README.md says how). dpmpp_sde reads a
  * Brownian path at a level inside each step: where that is rounded otherwise by one bit, the path has moved by about the root of it.
  */
 describe("settings of samplers, by k-diffusion", () => {

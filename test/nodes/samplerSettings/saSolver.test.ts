@@ -17,7 +17,7 @@ interface Recorded {
 }
 const recorded = JSON.parse(readFileSync(join(import.meta.dirname, "saSolver.json"), "utf8")) as Recorded;
 
-/** Orders and eta of the stochastic Adams solver, against diffusers' (saSolver.py says how). */
+/** Orders and eta of the stochastic Adams solver, against diffusers' (README.md says how). */
 describe("SA-Solver's settings, by diffusers", () => {
   test.each(recorded.cases)(
     "eta $eta, predicted from $predictor_order, corrected with $corrector_order",
